@@ -1,0 +1,1 @@
+"""What crosses a wall between departments, and nothing else."""

@@ -1,0 +1,194 @@
+"""The consumer: every message of a lane has its effect once, however often it is delivered.
+
+A handler runs in the transaction that also writes the inbox row; the message
+is acked after that commit. So a crash at any point leads to a second delivery
+and never to a second effect. What can never succeed becomes a dead letter;
+everything else is tried again after growing delays. While the database is
+away nothing is tried at all: the message stays in hand.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from shared.broker import Broker, Delivery, Subscription
+from shared.clock import Clock
+from shared.database import Database
+from shared.errors import DojangError, Permanent, TryLater
+from shared.inbox import is_done, is_new
+from shared.logs import about
+from shared.messages import TRANSACTIONAL, Envelope, Message
+from shared.relay import no_fault
+
+PREFETCH = 20
+LOOK_UP_S = 0.5  # how long a stop may go unseen
+FIRST_REST_S = 0.25
+LONGEST_REST_S = 15.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message, the envelope that it came in, which attempt at it this is (from 1), and what was
+    prepared for it."""
+
+    message: Message
+    envelope: Envelope
+    attempt: int = 1
+    prepared: Any = None
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What to do about a type of message, within the given transaction.
+
+    `prepare` does before that what takes long (a transaction keeps others from writing): it must
+    be safe to repeat, and its result may be thrown away.
+    """
+
+    message: type[Message]
+    handle: Callable[[Session, Received], None]
+    prepare: Callable[[Received], Any] | None = None
+
+
+class Consumer:
+    """Handles one lane of one service. Several may work on a lane, in one process or many."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        broker: Broker,
+        clock: Clock,
+        handlers: Sequence[Handler],
+        *,
+        lane: str = TRANSACTIONAL,
+        prefetch: int = PREFETCH,
+        fault: Callable[[str], None] = no_fault,
+    ) -> None:
+        self._database, self._broker, self._clock = database, broker, clock
+        self._handlers = {handler.message.type: handler for handler in handlers}
+        self._lane = broker.topology.lane(service, lane)
+        self._prefetch, self._fault = prefetch, fault
+
+    def run(self, stop: threading.Event) -> None:
+        """Handle whatever comes until `stop`; the message in hand is finished first."""
+        rest_s = FIRST_REST_S
+        while not stop.is_set():
+            begun = time.monotonic()
+            try:
+                self._consume(stop)
+            except TryLater as error:
+                rest_s = FIRST_REST_S if time.monotonic() - begun > LONGEST_REST_S else rest_s
+                log.warning("%s rests %.2f s (%s)", self._lane.queue, rest_s, error.code)
+                stop.wait(rest_s)
+                rest_s = min(rest_s * 2, LONGEST_REST_S)
+
+    def drain(self, patience_s: float = 0.0) -> int:
+        """Handle what lies there, until nothing comes for `patience_s`; gives how many came."""
+        stop, count = threading.Event(), 0
+        subscription = self._broker.subscribe(self._lane, self._prefetch)
+        try:
+            while delivery := subscription.next(patience_s):
+                self._settle(subscription, delivery, stop)
+                count += 1
+        finally:
+            subscription.close()
+        return count
+
+    def _consume(self, stop: threading.Event) -> None:
+        if not self._database.ready():  # take nothing that could only be held
+            raise TryLater("database_unavailable")
+        subscription = self._broker.subscribe(self._lane, self._prefetch)
+        try:
+            while not stop.is_set():
+                delivery = subscription.next(LOOK_UP_S)
+                if delivery is not None:
+                    self._settle(subscription, delivery, stop)
+        finally:
+            subscription.close()
+
+    def _settle(
+        self, subscription: Subscription, delivery: Delivery, stop: threading.Event
+    ) -> None:
+        """Have the effect, and tell the broker how it went."""
+        with about(delivery.correlation_id):
+            self._settle_it(subscription, delivery, stop)
+
+    def _settle_it(
+        self, subscription: Subscription, delivery: Delivery, stop: threading.Event
+    ) -> None:
+        begun = time.perf_counter()
+        try:
+            self._have_effect_when_possible(delivery, stop)
+            self._fault("before ack")
+        except _Stopped:
+            return  # unsettled: it is delivered again
+        except Permanent as error:
+            log.warning("%s %s is dead: %s", delivery.type, delivery.id, error.code)
+            subscription.bury(delivery, error.code, self._clock.now())
+        except Exception as error:  # whatever it is, it may go better later
+            reason = error.code if isinstance(error, DojangError) else "unexpected"
+            log.warning("%s %s failed: %s", delivery.type, delivery.id, _traced(error))
+            subscription.retry(delivery, reason, self._clock.now())
+        else:
+            subscription.ack(delivery)
+            ms = (time.perf_counter() - begun) * 1000
+            log.info(
+                "%s %s done at %s in %.0f ms", delivery.type, delivery.id, self._lane.queue, ms
+            )
+
+    def _have_effect_when_possible(self, delivery: Delivery, stop: threading.Event) -> None:
+        rest_s = FIRST_REST_S
+        while True:
+            try:
+                return self._have_effect(delivery)
+            except TryLater as error:
+                if error.code != "database_unavailable":
+                    raise
+            log.warning("%s waits for the database", self._lane.queue)
+            if stop.wait(rest_s):
+                raise _Stopped
+            rest_s = min(rest_s * 2, LONGEST_REST_S)
+
+    def _have_effect(self, delivery: Delivery) -> None:
+        envelope = Envelope.from_json(delivery.body)
+        received = Received(envelope.message(), envelope, delivery.failures.attempts + 1)
+        handler = self._handlers.get(envelope.type)
+        if handler is None:
+            raise Permanent("no_handler", f"{self._lane.queue} has no handler of {envelope.type}")
+        if handler.prepare is not None and not self._is_done(received):
+            received = replace(received, prepared=handler.prepare(received))
+        with self._database.write() as session:
+            if is_new(session, envelope, received.message, self._clock.now()):
+                handler.handle(session, received)
+                self._fault("before commit")
+            else:
+                log.info("%s %s again: no second effect", envelope.type, envelope.id)
+
+    def _is_done(self, received: Received) -> bool:
+        with self._database.read() as session:
+            return is_done(session, received.envelope, received.message)
+
+
+class _Stopped(BaseException):
+    """The consumer was told to stop while it waited."""
+
+
+def _traced(error: Exception) -> str:
+    """What failed and where, without the sentence: that may quote a person's data."""
+    trace: TracebackType | None = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    code = error.code if isinstance(error, DojangError) else type(error).__name__
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"
+    return f"{code} at {where}"

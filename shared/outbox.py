@@ -1,0 +1,188 @@
+"""What a service has decided to say: rows written with the effect, published afterwards.
+
+`add` writes a message in the transaction of what it tells of; whoever answers
+a person does so after that commit and never waits for a broker. The Relay
+publishes the rows and marks them when the broker has confirmed them, at least
+once each: if it dies between the two, they are published again, and the inbox
+of the receiver knows them. A payload is blanked after the confirm, since it
+may hold personal facts; the ids stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from shared.broker import Outcome, Publication
+from shared.clock import Clock
+from shared.database import UtcDateTime
+from shared.inbox import INBOX
+from shared.messages import TRANSACTIONAL, Envelope, Message
+
+LONGEST_REST_S = 300  # between two attempts at a message that no queue wants
+
+OUTBOX = Table(
+    "outbox",
+    MetaData(),
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("type", String(100), nullable=False),
+    Column("lane", String(20), nullable=False),
+    Column("correlation_id", String(200), nullable=False),
+    Column("payload", LargeBinary),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("try_after", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+_UNPUBLISHED = OUTBOX.c.published_at.is_(None)
+Index("outbox_unpublished", OUTBOX.c.seq, sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED)
+
+
+def attach(metadata: MetaData) -> None:
+    """Give a service its own `outbox` and `inbox` tables."""
+    OUTBOX.to_metadata(metadata)
+    INBOX.to_metadata(metadata)
+
+
+def add(
+    session: Session,
+    message: Message,
+    *,
+    clock: Clock,
+    correlation_id: str,
+    causation_id: str | None = None,
+    lane: str | None = None,
+) -> str:
+    """Say `message` when this transaction commits; gives the message's id.
+
+    `correlation_id` is the case (application id, …), `causation_id` the
+    message that led to this one; `lane` is the message's own field where it
+    has one. Raises Permanent("bad_message").
+    """
+    at = clock.now()
+    envelope = Envelope.wrap(
+        message, at=at, correlation_id=correlation_id, causation_id=causation_id
+    )
+    session.execute(
+        insert(OUTBOX).values(
+            id=envelope.id,
+            type=message.type,
+            lane=lane or getattr(message, "lane", TRANSACTIONAL),
+            correlation_id=correlation_id,
+            payload=envelope.to_json(),
+            created_at=at,
+        )
+    )
+    return envelope.id
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row that has not been confirmed."""
+
+    seq: int
+    attempts: int
+    publication: Publication = field(repr=False)
+
+    @property
+    def case(self) -> str:
+        """The correlation id."""
+        return self.publication.correlation_id
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether something waits to be published."""
+    return session.execute(select(OUTBOX.c.seq).where(_due(now)).limit(1)).first() is not None
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """Since when the oldest unpublished message waits; None if none does."""
+    return session.scalar(
+        select(OUTBOX.c.created_at).where(_UNPUBLISHED).order_by(OUTBOX.c.seq).limit(1)
+    )
+
+
+def next_due(session: Session, now: datetime, limit: int) -> list[Waiting]:
+    """The oldest rows to publish, locked on PostgreSQL until the transaction ends.
+
+    Rows that another relay has locked are passed over, and with them later
+    rows of the same case, so that two relays do not turn a case's order round.
+    """
+    columns = (
+        OUTBOX.c.seq, OUTBOX.c.attempts, OUTBOX.c.id, OUTBOX.c.type, OUTBOX.c.lane,
+        OUTBOX.c.correlation_id, OUTBOX.c.payload,
+    )  # fmt: skip
+    found = session.execute(
+        select(*columns).where(_due(now)).order_by(OUTBOX.c.seq).limit(limit)
+        .with_for_update(skip_locked=True)  # SQLite has no such clause and passes it over
+    )  # fmt: skip
+    rows = [Waiting(row[0], row[1], Publication(*row[2:])) for row in found]
+    return _in_turn(session, rows, now)
+
+
+def mark(
+    session: Session, rows: Sequence[Waiting], outcomes: Sequence[Outcome], now: datetime
+) -> None:
+    """Blank what was confirmed; what no queue wants or the broker refused rests for a while."""
+    pairs = list(zip(rows, outcomes, strict=True))
+    confirmed = [row.seq for row, outcome in pairs if outcome is Outcome.CONFIRMED]
+    if confirmed:
+        session.execute(
+            update(OUTBOX)
+            .where(OUTBOX.c.seq.in_(confirmed))
+            .values(published_at=now, payload=None, try_after=None)
+        )
+    for row, outcome in pairs:
+        if outcome in (Outcome.UNROUTABLE, Outcome.REFUSED):
+            _let_rest(session, row, now)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return _UNPUBLISHED & or_(OUTBOX.c.try_after.is_(None), OUTBOX.c.try_after <= now)
+
+
+def _in_turn(session: Session, rows: list[Waiting], now: datetime) -> list[Waiting]:
+    if not rows:
+        return rows
+    mine = {row.seq for row in rows}
+    before = session.execute(
+        select(OUTBOX.c.correlation_id, OUTBOX.c.seq).where(
+            _due(now),
+            OUTBOX.c.seq < rows[-1].seq,
+            OUTBOX.c.correlation_id.in_({row.case for row in rows}),
+        )
+    )
+    first_of_others: dict[str, int] = {}
+    for case, seq in before:
+        if seq not in mine:
+            first_of_others[case] = min(seq, first_of_others.get(case, seq))
+    return [row for row in rows if row.seq < first_of_others.get(row.case, row.seq + 1)]
+
+
+def _let_rest(session: Session, row: Waiting, now: datetime) -> None:
+    rest_s = min(2 ** min(row.attempts, 10), LONGEST_REST_S)
+    session.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.seq == row.seq)
+        .values(attempts=row.attempts + 1, try_after=now + timedelta(seconds=rest_s))
+    )

@@ -1,0 +1,125 @@
+"""The relay: publishes what stands in an outbox, woken by each commit.
+
+Several relays of one PostgreSQL database share the rows (SKIP LOCKED). A
+SQLite database has one relay, in the one process that uses it; it holds no
+transaction while it waits for the broker, for that would stop every writer.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from shared.broker import Broker, Outcome
+from shared.clock import Clock
+from shared.database import Database
+from shared.errors import TryLater
+from shared.outbox import Waiting, any_due, mark, next_due
+
+BATCH = 500
+SWEEP_S = 15.0  # the net: what was written by another process, or what rested
+FIRST_REST_S = 0.25
+LONGEST_REST_S = 15.0
+LOOK_UP_S = 0.5  # how long a stop may go unseen
+
+log = logging.getLogger(__name__)
+
+
+def no_fault(_point: str) -> None:
+    """Nothing goes wrong here. Tests give a function that ends the process at a point."""
+
+
+class Relay:
+    """Publishes the outbox of one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        clock: Clock,
+        *,
+        sweep_s: float = SWEEP_S,
+        fault: Callable[[str], None] = no_fault,
+    ) -> None:
+        self._database, self._broker, self._clock = database, broker, clock
+        self._sweep_s, self._fault = sweep_s, fault
+        self._woken = threading.Event()
+        self._one = threading.Lock()
+        self._runner: int | None = None
+        database.on_commit(self.wake)
+
+    def wake(self) -> None:
+        """Something was committed; the relay's own marks do not count."""
+        if threading.get_ident() != self._runner:
+            self._woken.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Publish whatever comes, until `stop`; broker or database may be away for any time."""
+        self._runner = threading.get_ident()
+        rest_s = FIRST_REST_S
+        while not stop.is_set():
+            self._woken.clear()
+            try:
+                self.drain()
+            except TryLater as error:
+                log.warning("outbox waits %.2f s (%s)", rest_s, error.code)
+                stop.wait(rest_s)
+                rest_s = min(rest_s * 2, LONGEST_REST_S)
+            else:
+                rest_s = FIRST_REST_S
+                self._sleep(stop)
+
+    def drain(self) -> int:
+        """Publish all that is due now; gives how many were confirmed.
+
+        Raises TryLater when the broker or the database is away, or the
+        connection ended before it was known what had arrived.
+        """
+        total = 0
+        while count := self._publish_batch():
+            total += count
+        return total
+
+    def _publish_batch(self) -> int:
+        with self._one:
+            with self._database.read() as session:
+                if not any_due(session, self._clock.now()):
+                    return 0
+            outcomes = self._publish_held() if self._database.is_sqlite else self._publish_locked()
+        if Outcome.UNKNOWN in outcomes:
+            raise TryLater("broker_unavailable", "the broker went away before it confirmed")
+        return outcomes.count(Outcome.CONFIRMED)
+
+    def _publish_locked(self) -> list[Outcome]:
+        with self._database.write() as session:
+            rows = next_due(session, self._clock.now(), BATCH)
+            outcomes = self._publish(rows)
+            mark(session, rows, outcomes, self._clock.now())
+        return outcomes
+
+    def _publish_held(self) -> list[Outcome]:
+        with self._database.read() as session:
+            rows = next_due(session, self._clock.now(), BATCH)
+        outcomes = self._publish(rows)
+        with self._database.write() as session:
+            mark(session, rows, outcomes, self._clock.now())
+        return outcomes
+
+    def _publish(self, rows: Sequence[Waiting]) -> list[Outcome]:
+        if not rows:
+            return []
+        self._fault("before publish")
+        outcomes = self._broker.publish([row.publication for row in rows])
+        self._fault("before mark")
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if outcome in (Outcome.UNROUTABLE, Outcome.REFUSED):
+                log.error("%s %s: %s", row.publication.type, row.publication.id, outcome.value)
+        return outcomes
+
+    def _sleep(self, stop: threading.Event) -> None:
+        end = time.monotonic() + self._sweep_s
+        while not stop.is_set() and (left := end - time.monotonic()) > 0:
+            if self._woken.wait(min(left, LOOK_UP_S)):
+                return
