@@ -1,0 +1,1 @@
+"""Who saw whose data: written down as it happens, readable by whose data it is."""

@@ -1,0 +1,1 @@
+"""Everything that the pages do, over JSON under /api/v1."""

@@ -1,0 +1,102 @@
+"""One's own settings over JSON: how one is told; an authenticator app as second step (CRT-11)."""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from services.forms.account import preferences
+from services.forms.api import schemas
+from services.forms.api.route import Answer, Call, Route
+from services.forms.api.showing import instant
+from services.forms.people import register
+from services.forms.signin import authenticator, challenge
+from shared.errors import Unauthorized
+
+
+def look(session: Session, call: Call) -> Answer:
+    """What somebody chose about how they are told."""
+    account = register.find_account_of(session, call.person.id)
+    ways = [one.name for one in challenge.ways_on_record(account)]
+    return Answer({"language": account.language, "channel": next(iter(ways), None)})
+
+
+def choose(session: Session, call: Call) -> Answer:
+    """Keep a language, and where codes go first."""
+    preferences.choose(session, call.person.id, call.body["language"], call.body["channel"])
+    return look(session, call)
+
+
+def look_at_app(session: Session, call: Call) -> Answer:
+    """Whether codes come from an app."""
+    found = authenticator.standing(session, call.person.login_id)
+    since = instant(found.since) if found.since else None
+    return Answer({"since": since, "recovery_codes": found.recovery_codes})
+
+
+def begin_app(call: Call) -> Answer:
+    """The secret for an app, after the password once more."""
+    login_id, address = call.person.login_id, request.remote_addr or ""
+    challenge.check_password(call.parts, login_id, call.body["password"], address)
+    with call.parts.database.write() as session:
+        found = authenticator.begin(session, call.parts, login_id)
+    return Answer({"secret": found.secret, "address": found.address}, 201)
+
+
+def confirm_app(call: Call) -> Answer:
+    """The app's first code puts it in use."""
+    with call.parts.database.write() as session:
+        account = register.find_account_of(session, call.person.id)
+        codes = authenticator.confirm(session, call.parts, account, call.body["code"])
+    return Answer({"recovery_codes": codes})
+
+
+def renew_codes(call: Call) -> Answer:
+    """Ten new recovery codes instead of all before."""
+    _need_code(call)
+    with call.parts.database.write() as session:
+        codes = authenticator.renew_recovery_codes(session, call.person.login_id)
+    return Answer({"recovery_codes": codes})
+
+
+def remove_app(call: Call) -> Answer:
+    """Codes are sent again."""
+    _need_code(call)
+    with call.parts.database.write() as session:
+        account = register.find_account_of(session, call.person.id)
+        authenticator.remove(session, call.parts, account)
+    return Answer(None, 204)
+
+
+def _need_code(call: Call) -> None:
+    """Raises Unauthorized("wrong_code"), TooMany. What was tried is counted in any case."""
+    with call.parts.database.write() as session:
+        account = register.find_account_of(session, call.person.id)
+        right = authenticator.accept(session, call.parts, account, call.body["code"])
+    if not right:
+        raise Unauthorized("wrong_code", "not the code of the app, nor a recovery code")
+
+
+TAG, PATH = "account", "/account/authenticator"
+# Those of the app are not repeatable: secrets are not remembered, and a code counts once.
+ROUTES = (
+    Route("GET", "/account", look, "What one chose about how one is told", TAG,
+          answer=schemas.Preferences),
+    Route("PUT", "/account", choose, "Choose the language, and where codes go first", TAG,
+          transaction="write", body=schemas.Preferences, answer=schemas.Preferences,
+          problems={422: "bad_language, bad_channel"}),
+    Route("GET", PATH, look_at_app, "Whether codes come from an app", TAG,
+          answer=schemas.AuthenticatorOut),
+    Route("POST", PATH, begin_app, "Begin to set up an authenticator app", TAG, transaction="own",
+          body=schemas.Password, answer=schemas.SecretOut, status=201,
+          problems={401: "wrong_credentials", 409: "authenticator_there",
+                    429: "too_many_tries"}),
+    Route("POST", f"{PATH}/confirm", confirm_app, "Put it in use by its first code", TAG,
+          transaction="own", body=schemas.Verify, answer=schemas.RecoveryCodesOut,
+          problems={409: "authenticator_not_begun", 422: "wrong_app_code"}),
+    Route("POST", f"{PATH}/codes", renew_codes, "Make new recovery codes", TAG,
+          transaction="own", body=schemas.Verify, answer=schemas.RecoveryCodesOut,
+          problems={401: "wrong_code", 429: "too_many_tries"}),
+    Route("POST", f"{PATH}/remove", remove_app, "Remove the app", TAG, transaction="own",
+          body=schemas.Verify, status=204, problems={401: "wrong_code", 429: "too_many_tries"}),
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""A professor's whole queue over JSON: the link is the credential, each has its own hash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.forms.api import schemas
+from services.forms.api.route import Answer, Call, Route
+from services.forms.api.showing import approval_json, instant
+from services.forms.applications import sitting
+from services.forms.applications.sitting import Signed
+
+
+def look_at_all(session: Session, call: Call) -> Answer:
+    """Everything that waits for the professor, the most urgent first."""
+    queue = sitting.look(session, call.parts, call.path["token"])
+    return Answer(
+        {
+            "requests": [
+                {
+                    "token": one.token,
+                    "by_itself": one.by_itself,
+                    **approval_json(one.view, one.token),
+                }
+                for one in queue.requests
+            ],
+            "more": queue.more,
+            "expires_at": instant(queue.expires_at),
+        }
+    )
+
+
+def sign_many(call: Call) -> Answer:
+    """Sign several, each on its own hash, with one typed name."""
+    ticked = [(one["token"], one["shown"]) for one in call.body["requests"]]
+    done = sitting.sign(call.parts, call.path["token"], ticked, call.body["typed"])
+    return Answer({"results": [_signed_json(one) for one in done]})
+
+
+def _signed_json(one: Signed) -> dict[str, Any]:
+    return {"number": one.number, "result": one.result}
+
+
+TAG, ONE = "approvals", "/queue/<token>"
+GONE = {404: "unknown_link", 410: "link_expired, link_replaced"}
+ROUTES = (
+    Route("GET", ONE, look_at_all, "Everything that waits for one professor", TAG, access="open",
+          answer=schemas.WaitingOut, problems=GONE),
+    # Not repeatable as a whole: each signature is its own transaction, and a second one is 410.
+    Route("POST", ONE, sign_many, "Sign several in one sitting", TAG, access="open",
+          transaction="own", body=schemas.SignMany, answer=schemas.SignedManyOut,
+          problems={**GONE, 422: "nothing_ticked, signature_needed"}),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""An application's life: states and transitions, approvals, deadlines, storage."""

@@ -1,0 +1,1 @@
+"""The pages behind a link: a professor reads an application and decides, without signing in."""

@@ -1,0 +1,115 @@
+"""Application for Early Graduation, 조기졸업 (TRM-01, TRM-02).
+
+With the minimum credits, at most one semester before the standard term
+(master's, doctoral) or two (integrative). The advisor agrees, Student Affairs
+decides, which verifies expected degrees.
+
+Readings: asked for in the semester at whose end the degree is to be had.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+
+from services.forms.catalog import (
+    printed,
+    request,
+    semester_window,
+    study_request,
+    tuition_asked,
+)
+from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
+from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.people.values import Milestone
+from services.forms.rules import study, tell, tell_study, terms
+
+
+class EarlyGraduation(AnswerSchema):
+    """What the student answers; everything else comes from the register."""
+
+    year = WholeNumber(2000, 2100, _p("field", "Year"))
+    semester = Choice(
+        tuition_asked.TERMS,
+        _p("field", "Semester"),
+        _l("At whose end you are to graduate."),
+        columns="two",
+    )
+    reason = study_request.reason(_p("field", "Reason"))
+
+
+def against(asking: Asking) -> list[Finding]:
+    """TRM-02: in the semester that goes on, by the time of study alone."""
+    now = semester_window.going_on(asking)
+    if now is None:
+        return [tell.no_semester()]
+    found = study.early_degree(asking.student, asking.semesters[now])
+    why = study.why_not_early(found)
+    return [tell_study.no_early_degree(found, why)] if why in ("too_early", "not_early") else []
+
+
+def judge(asking: Asking, answers: Answers) -> list[Finding]:
+    """TRM-02: how early it is, and whether the credits are enough."""
+    semester = request.semester_of(answers)
+    open_now = terms.open_semesters(asking.semesters, request.today(asking))
+    if not open_now:
+        return [tell.no_semester()]
+    if semester != open_now[0]:
+        return [tell_study.other_semester("TRM-02", semester, open_now[0])]
+    found = study.early_degree(asking.student, asking.semesters[semester])
+    if why := study.why_not_early(found):
+        return [tell_study.no_early_degree(found, why)]
+    return [tell_study.early_degree(found)]
+
+
+def lines(case: Case) -> dict[str, Any]:
+    """When, after how many semesters, with how many credits on record."""
+    semester = request.semester_of(case.answers)
+    return {
+        "graduation_semester": granted(case),
+        "study_semesters": printed.semesters_count(terms.semester_number(case.student, semester)),
+        "credits_earned": printed.credits_count(study.earned(case.student.grades)),
+    }
+
+
+def granted(case: Case) -> str:
+    """The semester of the degree."""
+    return str(tell.semester(request.semester_of(case.answers)))
+
+
+def changes(case: Case) -> list[Milestone]:
+    """The degree may be had at the end of that semester."""
+    return [Milestone("early_graduation", request.semester_of(case.answers), case.number)]
+
+
+KIND = study_request.Request(
+    name="early_graduation",
+    rule="TRM-02",
+    prefix="EG",
+    title=_l("Early graduation"),
+    summary=_l("Your degree up to one semester early, two in the integrative course."),
+    paper_title=_l("Application for Early Graduation"),
+    schema=EarlyGraduation,
+    roles=("advisor",),
+    office="student_affairs",
+    who=("enrolled",),
+    whom=_l("It is for enrolled students."),
+    against=against,
+    judge=judge,
+    prefill=study_request.this_semester,
+    semester=request.semester_of,
+    lines=lines,
+    granted=granted,
+    changes=changes,
+    headline=lambda answers: tell.filled(
+        _l("asks to graduate early, %(semester)s"),
+        lambda: {"semester": tell.semester(request.semester_of(answers))},
+    ),
+    result=lambda answers, _granted: tell.filled(
+        _l("You may graduate early: %(semester)s"),
+        lambda: {"semester": tell.semester(request.semester_of(answers))},
+    ),
+    shown=("graduation_semester",),
+).kind()

@@ -1,0 +1,95 @@
+"""Application for the Qualifying Examination of the integrative course, 자격시험 (IQE-01).
+
+After at least two completed semesters, passed before the fourth is completed.
+The advisor agrees, the Student Team admits; the register has the semester.
+
+Readings: the schedule of each semester's notice is the semester's window of
+this name; its documents are attached and looked at by the office. That the
+examination was passed is imported (`milestones.csv`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+
+from services.forms.catalog import printed, request, semester_window, study_request, tuition_asked
+from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Uploads
+from services.forms.people.values import Milestone
+from services.forms.rules import study, tell, tell_study, terms
+
+NAME = "integrative_qualifying_exam"
+
+
+class QualifyingExam(AnswerSchema):
+    """What the student answers; everything else comes from the register."""
+
+    year = WholeNumber(2000, 2100, _p("field", "Year"))
+    semester = Choice(tuition_asked.TERMS, _p("field", "Semester"), columns="two")
+    remarks = study_request.reason(
+        _p("field", "Remarks"), _l("What the office should know, if anything."), required=False
+    )
+
+
+def against(asking: Asking) -> list[Finding]:
+    """IQE-01: the integrative course, in time, within the semester's period."""
+    now = semester_window.going_on(asking)
+    if now is not None and (why := study.why_no_exam(asking.student, now)):
+        completed, _open = terms.exam_semesters(asking.student, now)
+        return [tell_study.no_exam(why, completed)]
+    return semester_window.against(asking, NAME, "IQE-01")
+
+
+def judge(asking: Asking, answers: Answers) -> list[Finding]:
+    """IQE-01: how many semesters were completed before this one."""
+    semester = request.semester_of(answers)
+    if stands := semester_window.against(asking, NAME, "IQE-01", semester):
+        return stands
+    completed, _open = terms.exam_semesters(asking.student, semester)
+    if why := study.why_no_exam(asking.student, semester):
+        return [tell_study.no_exam(why, completed)]
+    return [tell_study.exam_open(completed), tell_study.exam_documents()]
+
+
+def lines(case: Case) -> dict[str, Any]:
+    """In which semester, after how many."""
+    semester = request.semester_of(case.answers)
+    completed, _open = terms.exam_semesters(case.student, semester)
+    return {
+        "exam_semester": str(tell.semester(semester)),
+        "completed_semesters": printed.semesters_count(completed),
+    }
+
+
+def changes(case: Case) -> list[Milestone]:
+    """Admitted to the examination of the semester."""
+    return [Milestone("exam_admitted", request.semester_of(case.answers), case.number)]
+
+
+KIND = study_request.Request(
+    name=NAME,
+    rule="IQE-01",
+    prefix="QE",
+    title=_l("Qualifying examination"),
+    summary=_l("For students of the integrative course, after two to three completed semesters."),
+    paper_title=_l("Application for the Qualifying Examination of the Integrative Course"),
+    schema=QualifyingExam,
+    roles=("advisor",),
+    uploads=Uploads(why=_l("Those that this semester’s notice names.")),
+    who=("enrolled",),
+    whom=_l("It is for enrolled students."),
+    against=against,
+    judge=judge,
+    prefill=study_request.this_semester,
+    window=lambda asking: semester_window.window(asking, NAME),
+    semester=request.semester_of,
+    lines=lines,
+    granted=lambda case: str(tell.semester(request.semester_of(case.answers))),
+    changes=changes,
+    headline=lambda _answers: _l("asks to be admitted to the qualifying examination"),
+    result=lambda _answers, _granted: _l("You are admitted to the qualifying examination"),
+    shown=("exam_semester",),
+).kind()

@@ -1,0 +1,117 @@
+"""Application for Change of Major, 전공 변경 신청 (MAJ-01; ADV-01): also the way to change campus.
+
+It names the new advisor, who is of the new major and agrees, as the present
+advisor does; the Student Team decides. The transcript is attached.
+
+Reading: a joint advisor of the former major stays on record until another is
+asked for; nothing on the page says that one ends with the change.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+
+from services.forms.catalog import professors_named, study_request
+from services.forms.catalog.fields import AnswerSchema, OfRegister, SomebodyNamed
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Uploads
+from services.forms.people.values import Named, Placement
+from services.forms.rules import advisors, tell_advisors
+from services.forms.rules.finding import Text
+from services.forms.rules.tell import later
+from shared.say import named
+
+
+class MajorChange(AnswerSchema):
+    """What the student answers; everything else comes from the register."""
+
+    campus = OfRegister(
+        "campuses", _p("field", "New campus"), _l("Yours, where it stays the same.")
+    )
+    major = OfRegister("majors", _p("field", "New major"), _l("Yours, where it stays the same."))
+    professor = SomebodyNamed(
+        _p("field", "New advisor"), _l("Of the new major. They get a link and agree by signing.")
+    )
+    reason = study_request.reason(_p("field", "Reason"))
+
+
+def judge(asking: Asking, answers: Answers) -> list[Finding]:
+    """MAJ-01: what can be changed to, with the transcript; ADV-01: who advises then."""
+    campus = next((one for one in asking.campuses() if one.code == answers["campus"]), None)
+    major = next((one for one in asking.majors() if one.code == answers["major"]), None)
+    professor = professors_named.find(asking, answers["professor"])
+    student, found = asking.student, []
+    if why := advisors.why_not_major(student, campus, major, professor):
+        wanted = major or student.major
+        within = advisors.within(wanted, asking.professors())
+        field = "major" if why in ("no_place", "nothing_changes") else "professor"
+        found.append(tell_advisors.against("MAJ-01", why, wanted, professor, within, field))
+    elif student.joint_advisor is not None and answers["major"] != student.major.code:
+        found.append(tell_advisors.joint_advisor_stays(student.joint_advisor))
+    if asking.attached is not None:
+        found.append(tell_advisors.transcript_needed(there=asking.attached > 0))
+    return found
+
+
+def prefill(asking: Asking) -> dict[str, Any]:
+    """Where one is now."""
+    return {"campus": asking.student.campus.code, "major": asking.student.major.code}
+
+
+def choices(asking: Asking) -> dict[str, dict[str, Text]]:
+    """Every campus, major and professor of the register."""
+    return {
+        "campus": {one.code: _said(one) for one in asking.campuses()},
+        "major": {one.code: _said(one) for one in asking.majors()},
+        "professor": professors_named.listed(asking),
+    }
+
+
+def _said(place: Named) -> Text:
+    return later(lambda: named(place))
+
+
+def lines(case: Case) -> dict[str, Any]:
+    """Where to, and to whom."""
+    return {
+        "new_campus": _chosen(case, "campus"),
+        "new_major": _chosen(case, "major"),
+        "chosen_advisor": _chosen(case, "professor"),
+    }
+
+
+def _chosen(case: Case, field: str) -> str:
+    found = case.chosen.get(field)
+    return named(found) if found else ""
+
+
+def changes(case: Case) -> list[Placement]:
+    """Campus, major and advisor as they were asked for."""
+    given = case.answers
+    return [Placement(given["campus"], given["major"], given["professor"])]
+
+
+KIND = study_request.Request(
+    name=tell_advisors.MAJOR_CHANGE,
+    rule="MAJ-01",
+    prefix="MC",
+    title=_l("Change of major or campus"),
+    summary=_l("Another major, another campus or both, with the advisor you will have there."),
+    paper_title=_l("Application for Change of Major"),
+    schema=MajorChange,
+    roles=("advisor", "prospective_advisor"),
+    uploads=Uploads(why=_l("The transcript is required."), required=True),
+    judge=judge,
+    prefill=prefill,
+    choices=choices,
+    lines=lines,
+    granted=lambda case: _chosen(case, "major"),
+    changes=changes,
+    headline=lambda _answers: _l("asks for another major or campus"),
+    result=lambda _answers, _granted: _l("Your major or campus has changed"),
+    named=lambda answers: {"prospective_advisor": str(answers["professor"])},
+    shown=("new_major", "new_campus"),
+    proves=("new_campus",),
+).kind()

@@ -1,0 +1,103 @@
+"""Application for Post-coursework Enrolment, 수료 후 등록 (TRM-05, TRM-06, TRM-07).
+
+For whoever has completed the coursework and has no degree yet. The Student Team
+decides; granted, the semester stands in the register as one after the coursework.
+
+Readings: nobody but the office has to agree; it is asked for the semester that
+goes on or the next one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+
+from services.forms.catalog import printed, request, study_request, tuition_asked
+from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
+from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.people.values import Registration
+from services.forms.rules import study, tell, tell_study, terms
+
+
+class PostCoursework(AnswerSchema):
+    """What the student answers; everything else comes from the register."""
+
+    year = WholeNumber(2000, 2100, _p("field", "Year"))
+    semester = Choice(tuition_asked.TERMS, _p("field", "Semester"), columns="two")
+
+
+def judge(asking: Asking, answers: Answers) -> list[Finding]:
+    """TRM-07: once a semester, what it costs; TRM-05: it counts; TRM-06: what follows else."""
+    semester, student = request.semester_of(answers), asking.student
+    open_now = terms.open_semesters(asking.semesters, request.today(asking))
+    if not open_now:
+        return [tell.no_semester()]
+    if semester not in (open_now[0], open_now[0].plus(1)):
+        return [tell_study.other_semester("TRM-07", semester, open_now[0])]
+    if study.enrolled_after_coursework(student, semester):
+        return [tell_study.enrolled_already(semester)]
+    data = asking.semesters.get(semester)
+    left = study.semesters_left(student, semester)
+    most = terms.MAXIMUM_SEMESTERS[student.program] + study.extended(student)
+    found = [
+        tell_study.fee(semester, data.post_coursework_krw if data else None),
+        tell_study.term_runs(left, most),
+    ]
+    return [*found, tell_study.visa()] if study.to_be_reported(student, semester) else found
+
+
+def prefill(asking: Asking) -> dict[str, Any]:
+    """The semester that goes on; the next one for whoever is enrolled in it."""
+    open_now = terms.open_semesters(asking.semesters, request.today(asking))
+    if not open_now:
+        return {}
+    there = study.enrolled_after_coursework(asking.student, open_now[0])
+    return open_now[0].plus(int(there)).as_json()
+
+
+def lines(case: Case) -> dict[str, Any]:
+    """Which semester, and since when the coursework is completed."""
+    return {
+        "enrolment_semester": granted(case),
+        "completion_date": printed.long_day(case.student.completed_on) or "–",
+    }
+
+
+def granted(case: Case) -> str:
+    """The semester of the enrolment."""
+    return str(tell.semester(request.semester_of(case.answers)))
+
+
+def changes(case: Case) -> list[Registration]:
+    """TRM-07: enrolled after the coursework."""
+    return [Registration(request.semester_of(case.answers), "post_coursework")]
+
+
+KIND = study_request.Request(
+    name="post_coursework_enrollment",
+    rule="TRM-07",
+    prefix="PC",
+    title=_l("Post-coursework enrolment"),
+    summary=_l("For a semester after the coursework, before the degree."),
+    paper_title=_l("Application for Post-coursework Enrolment"),
+    schema=PostCoursework,
+    who=("completed",),
+    whom=_l("It is for those who have completed their coursework."),
+    judge=judge,
+    prefill=prefill,
+    semester=request.semester_of,
+    lines=lines,
+    granted=granted,
+    changes=changes,
+    headline=lambda answers: tell.filled(
+        _l("asks to enrol after the coursework, %(semester)s"),
+        lambda: {"semester": tell.semester(request.semester_of(answers))},
+    ),
+    result=lambda answers, _granted: tell.filled(
+        _l("You are enrolled after the coursework: %(semester)s"),
+        lambda: {"semester": tell.semester(request.semester_of(answers))},
+    ),
+    shown=("enrolment_semester",),
+).kind()

@@ -1,0 +1,1 @@
+"""A bundle of evidence of one application, which verifies without any server."""

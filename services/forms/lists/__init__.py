@@ -1,0 +1,1 @@
+"""Lists that offices work with: whom a rule says something of, for people to see, no more."""

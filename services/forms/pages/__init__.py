@@ -1,0 +1,1 @@
+"""What the pages of student, approver and desk share: how values are said and laid out."""

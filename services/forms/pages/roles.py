@@ -1,0 +1,42 @@
+"""Roles in few words, as lines and lists on the screen have room for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from services.forms.applications.roles import OFFICES
+from services.forms.people.values import Professor
+from shared import say
+
+SHORT: Mapping[str, Any] = {
+    "applicant": _l("Applicant"),
+    "advisor": _l("Advisor"),
+    "campus_professor": _l("Campus professor"),
+    "recommender": _l("Recommender"),
+    "prospective_advisor": _l("New advisor"),
+    "joint_advisor": _l("Joint advisor"),
+    "major_professor": _l("Major professor"),
+    "dean": _l("Dean"),
+    "graduate_committee": OFFICES["graduate_committee"],
+}
+
+
+def short_roles(roles: Sequence[str]) -> str:
+    """One role or two."""
+    return " · ".join(str(SHORT[role]) for role in roles)
+
+
+def signer(roles: Sequence[str], who: Professor | None) -> str:
+    """Advisor Yoon Tae-ho; 윤태호 지도교수."""
+    if who is None:
+        return short_roles(roles)
+    return str(_("%(role)s %(name)s", role=short_roles(roles), name=say.named(who)))
+
+
+def doer(code: str) -> str:
+    """The word for a role or an office."""
+    return str(SHORT.get(code) or OFFICES.get(code) or "")

@@ -1,0 +1,1 @@
+"""Paper forms at the desk: signed ones entered with their scan (EXT-04)."""

@@ -1,0 +1,1 @@
+"""The register: people, their academic record, semesters; and its import."""

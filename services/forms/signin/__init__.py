@@ -1,0 +1,1 @@
+"""Password, second step, sessions (CRT-11)."""

@@ -1,0 +1,45 @@
+"""The pass to the desk pages of certs: whoever is signed in as staff gets one for ten minutes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request
+
+from services.forms.parts import Parts
+from services.forms.signin.current import page_login, signed_in
+from shared.links import DESK_COOKIE, PASS_MINUTES, desk_pass
+
+PATH = "/desk"
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    """`/desk/pass?next=/desk/ledger`: certs sends people here when their pass is over."""
+    pages = Blueprint("desk_pass", __name__)
+
+    @pages.get(f"{PATH}/pass")
+    @page_login("staff")
+    def give() -> Response:
+        person = signed_in()
+        office = person.office or ""
+        kinds = [kind.name for kind in parts.kinds.values() if office and kind.in_charge == office]
+        name = person.name(person.language)
+        token = desk_pass(office, person.id, parts.clock.now(), parts.keyring, kinds, name)
+        answer = redirect(_own(request.args.get("next", "")), 303, Response)
+        assert isinstance(answer, Response)  # noqa: S101 – redirect() is typed as werkzeug's
+        answer.set_cookie(
+            DESK_COOKIE,
+            token,
+            max_age=PASS_MINUTES * 60,
+            path=PATH,
+            httponly=True,
+            samesite="Lax",
+            secure=parts.settings.base_url.startswith("https://"),
+        )
+        return answer
+
+    return pages
+
+
+def _own(wanted: str) -> str:
+    """A page of the desk, never another site."""
+    fine = wanted.startswith(f"{PATH}/") and "\\" not in wanted and wanted.isprintable()
+    return wanted if fine else PATH

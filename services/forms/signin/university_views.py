@@ -1,0 +1,115 @@
+"""The pages of a sign-in at the campus identity provider: the way there and the way back.
+
+The way there is a link, since a form that leads to another site would be stopped by our own
+Content-Security-Policy; it changes nothing but the cookie that binds the way back to this browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from flask_babel import gettext as _
+
+from services.forms.pages.frame import local, see_other
+from services.forms.parts import Parts
+from services.forms.people import register
+from services.forms.people.values import Account
+from services.forms.signin import sessions
+from services.forms.signin.challenge import ID_CHARACTERS_MOST
+from services.forms.signin.university import BACK, Provider
+from shared.errors import NotFound, Permanent, Refused, TryLater
+from shared.links import make_pass, read_pass
+
+PATH = "/sign-in/university"
+COOKIE, USE = "university", "university"
+MINUTES = 15
+Again = Callable[[str, str, int], Any]
+
+
+def add_university(pages: Blueprint, parts: Parts, provider: Provider, again: Again) -> None:
+    """`/sign-in/university` and back; `again(next, words, status)` is the page of signing in."""
+
+    @pages.get(PATH)
+    def to_university() -> Any:
+        wanted = local(request.args.get("next"), "")
+        try:
+            going = provider.send()
+        except TryLater:
+            return again(wanted, away_words(), 503)
+        expires = parts.clock.now() + timedelta(minutes=MINUTES)
+        answer = redirect(going.address, 303)
+        answer.set_cookie(
+            COOKIE,
+            make_pass(USE, {**going.kept(), "next": wanted}, expires, parts.keyring),
+            max_age=MINUTES * 60,
+            path=PATH,
+            httponly=True,
+            samesite="Lax",  # the way back is a plain link from another site
+            secure=parts.settings.base_url.startswith("https://"),
+        )
+        return answer
+
+    @pages.get(BACK)
+    def from_university() -> Any:
+        kept = _kept(parts)
+        try:
+            login_id = provider.receive(request.args, kept)
+            answer = _enter(parts, login_id, str(kept["next"]))
+        except (Refused, NotFound, TryLater) as error:
+            answer = again(str(kept.get("next", "")), *_why_not(error))
+        answer.delete_cookie(COOKIE, path=PATH)
+        return answer
+
+
+def away_words() -> str:
+    """What is said while the provider is away."""
+    return str(_("The university’s sign-in does not answer. Use your password, or try later."))
+
+
+def _enter(parts: Parts, login_id: str, wanted: str) -> Response:
+    """A session for who the provider says it is. Raises NotFound("no_such_person")."""
+    account = _account(parts, login_id)
+    old = request.cookies.get(sessions.COOKIE, "")
+    with parts.database.write() as session:
+        sessions.end(session, parts, old)
+        token, _person = sessions.open_session(
+            session, parts, account, "page", way=sessions.UNIVERSITY
+        )
+    answer = see_other(local(wanted))
+    sessions.set_cookie(answer, parts, token)
+    return answer
+
+
+def _account(parts: Parts, login_id: str) -> Account:
+    plain = login_id if len(login_id) <= ID_CHARACTERS_MOST and "\x00" not in login_id else ""
+    with parts.database.read() as session:
+        found = register.find_account(session, plain) if plain else None
+    if found is None:
+        raise NotFound("no_such_person", "nobody of the register")
+    return found
+
+
+def _kept(parts: Parts) -> dict[str, Any]:
+    token = request.cookies.get(COOKIE, "")
+    try:
+        return read_pass(USE, token, parts.clock.now(), parts.keyring)
+    except Permanent:
+        return {}
+
+
+def _why_not(error: Permanent | TryLater) -> tuple[str, int]:
+    said = {
+        "provider_mismatch": _("That sign-in was begun elsewhere or took too long. Begin again."),
+        "provider_denied": _("You were not signed in at the university. Try again, or use your "
+                             "password."),
+        "provider_unclear": _("The university does not tell us your ID. Write to the contact "
+                              "below, and use your password until then."),
+        "no_such_person": _("You are signed in at the university, but your account there is not "
+                            "known here. Write to the contact below."),
+    }  # fmt: skip
+    if isinstance(error, TryLater):
+        return away_words(), 503
+    return str(said[error.code]), 403 if error.code != "provider_mismatch" else 400

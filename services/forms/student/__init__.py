@@ -1,0 +1,1 @@
+"""The pages of students: what needs them, what they can ask for, how far it has come."""
