@@ -1,0 +1,1 @@
+"""The department that documents: fills templates, signs, numbers, keeps, verifies, revokes."""

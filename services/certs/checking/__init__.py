@@ -1,0 +1,1 @@
+"""The integrity check: the ledger's chain, the table of documents, their facts and their files."""

@@ -1,0 +1,1 @@
+"""What staff see of certs: the ledger and the templates."""

@@ -1,0 +1,1 @@
+"""Templates that staff edit: uploaded, looked through, compiled, published, rolled back."""

@@ -1,0 +1,1 @@
+"""The public check of a document, by its number or by its file."""
