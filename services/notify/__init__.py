@@ -1,0 +1,1 @@
+"""The department that delivers: e-mail, SMS, verification codes."""

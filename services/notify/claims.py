@@ -1,0 +1,150 @@
+"""Who works on which notification: claimed by one at a time, and only as long as it lives.
+
+A claim says who holds the row and until when. A living holder keeps its claims
+alive, however slow the server; those of a dead one run out, and somebody else
+goes on from there. On SQLite one process works alone: what it finds held when
+it starts belongs to nobody any more.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from services.notify.tables import OPEN, Happening, Notification
+from shared.clock import Clock
+from shared.database import Database
+from shared.errors import TryLater
+
+HELD_SECONDS = 30
+_KEEP_EVERY_S = HELD_SECONDS / 3
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A notification in hand, as it was when claimed; `attempt` counts from 1."""
+
+    notification: Notification
+    attempt: int
+
+
+class Claims:
+    """Hands out the notifications of one database to the deliverers of one process."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self._holder = str(uuid.uuid4())
+        self._in_hand = 0
+        self._changed = threading.Condition()
+
+    def claim(self, lane: str) -> Claim | None:
+        """The notification of that lane that has waited longest, now ours; None if none is due."""
+        now = self._clock.now()
+        with self._database.read() as session:
+            if session.scalar(select(Notification.id).where(_due(lane, now)).limit(1)) is None:
+                return None
+        with self._database.write() as session:
+            row = session.scalar(
+                select(Notification).where(_due(lane, now)).order_by(Notification.next_at).limit(1)
+                .with_for_update(skip_locked=True)  # SQLite has one writer and passes it over
+            )  # fmt: skip
+            if row is None:
+                return None
+            if row.holder is not None:
+                note(session, row, "interrupted", now)
+            row.attempts += 1
+            row.holder, row.held_until = self._holder, now + timedelta(seconds=HELD_SECONDS)
+        self._count(1)
+        return Claim(row, row.attempts)
+
+    def is_mine(self, session: Session, claim: Claim) -> bool:
+        """Whether the claim still counts; if so, it is locked until the transaction ends."""
+        kept = session.execute(
+            update(Notification)
+            .where(
+                Notification.id == claim.notification.id,
+                Notification.state == OPEN,
+                Notification.holder == self._holder,
+                Notification.attempts == claim.attempt,
+            )
+            .values(held_until=self._clock.now() + timedelta(seconds=HELD_SECONDS))
+        )
+        return isinstance(kept, CursorResult) and kept.rowcount == 1
+
+    def give_back(self) -> None:
+        """One claim less in hand."""
+        self._count(-1)
+
+    def next_due(self, lane: str) -> datetime | None:
+        """When the next notification of that lane can be claimed, if nothing happens before."""
+        free_at = case(
+            (Notification.holder.is_(None), Notification.next_at), else_=Notification.held_until
+        )
+        with self._database.read() as session:
+            due: datetime | None = session.scalar(
+                select(func.min(free_at, type_=Notification.next_at.type)).where(
+                    Notification.state == OPEN, Notification.lane == lane
+                )
+            )
+        return due
+
+    def release_all(self) -> None:
+        """Take back every claim of whoever held one: only for who is alone."""
+        with self._database.write() as session:
+            session.execute(
+                update(Notification)
+                .where(Notification.state == OPEN, Notification.holder.is_not(None))
+                .values(held_until=self._clock.now())
+            )
+
+    def run(self, stop: threading.Event) -> None:
+        """Keep our claims alive until `stop`; asleep while there are none."""
+        while not stop.is_set():
+            with self._changed:
+                held = self._changed.wait_for(lambda: self._in_hand > 0, timeout=1.0)
+            if held and not stop.wait(_KEEP_EVERY_S):
+                self._keep()
+
+    def _keep(self) -> None:
+        try:
+            with self._database.write() as session:
+                session.execute(
+                    update(Notification)
+                    .where(Notification.state == OPEN, Notification.holder == self._holder)
+                    .values(held_until=self._clock.now() + timedelta(seconds=HELD_SECONDS))
+                )
+        except TryLater:
+            return  # the database is away for everybody: nobody can take our claims
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self._in_hand += change
+            self._changed.notify_all()
+
+
+def note(
+    session: Session, row: Notification, event: str, at: datetime, code: str = "", *,
+    by: str = "", provider_id: str = "",
+) -> None:  # fmt: skip
+    """One entry of a notification's history."""
+    session.add(
+        Happening(
+            notification_id=row.id, at=at, event=event, attempt=row.attempts, code=code, by=by,
+            provider_id=provider_id,
+        )
+    )  # fmt: skip
+
+
+def _due(lane: str, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Notification.state == OPEN,
+        Notification.lane == lane,
+        Notification.next_at <= now,
+        or_(Notification.holder.is_(None), Notification.held_until <= now),
+    )

@@ -1,0 +1,1 @@
+"""The desk of post: what became of every message, sending again, samples, who carries it."""

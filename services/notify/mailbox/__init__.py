@@ -1,0 +1,1 @@
+"""The mailbox of a trial: its pages, and the door by which real SMTP comes in."""

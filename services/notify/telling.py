@@ -1,0 +1,28 @@
+"""Tell forms what became of a notification, in the transaction that notes it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from services.notify.tables import Notification
+from shared import outbox
+from shared.clock import Clock
+from shared.messages import Message, NotificationDelivered, NotificationFailed
+
+
+def tell_delivered(session: Session, row: Notification, clock: Clock) -> None:
+    """Somebody else answers for it now."""
+    _tell(session, row, clock, NotificationDelivered(notification_id=row.id))
+
+
+def tell_failed(session: Session, row: Notification, clock: Clock, *, permanent: bool) -> None:
+    """It never arrives, or has not so far; `row.code` says why."""
+    message = NotificationFailed(notification_id=row.id, permanent=permanent, code=row.code)
+    _tell(session, row, clock, message)
+
+
+def _tell(session: Session, row: Notification, clock: Clock, message: Message) -> None:
+    outbox.add(
+        session, message, clock=clock, correlation_id=row.correlation_id,
+        causation_id=row.causation_id,
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""The worker of notify: takes in what is asked, lane by lane, and delivers it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+from services.notify.asking import Asking
+from services.notify.claims import Claims
+from services.notify.deliver import Deliverer
+from services.notify.forget import forget, forget_old
+from services.notify.forgetting import Forgetting
+from services.notify.parts import Parts
+from services.notify.receive import receive
+from shared.broker import Broker
+from shared.consumer import Consumer, Handler
+from shared.keeping import Keeping
+from shared.messages import (
+    BULK,
+    CODES,
+    LANES,
+    TRANSACTIONAL,
+    NotificationRequested,
+    RecipientForgotten,
+)
+
+
+class Endless(Protocol):
+    """Work that goes on until told to stop."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Work; return soon after `stop` is set."""
+        ...
+
+
+# A server that stalls holds a deliverer for minutes (RFC 5321 4.5.3.2.6): others go on beside it.
+DELIVERERS = {CODES: 2, TRANSACTIONAL: 4, BULK: 4}
+
+
+def consumers(parts: Parts, broker: Broker) -> list[Consumer]:
+    """One consumer a lane."""
+    handlers = (
+        Handler(
+            NotificationRequested, lambda session, received: receive(session, received, parts.clock)
+        ),
+        Handler(RecipientForgotten, forget),
+    )
+    return [
+        Consumer(
+            "notify", parts.database, broker, parts.clock, handlers, lane=lane, fault=parts.fault
+        )
+        for lane in LANES
+    ]
+
+
+def deliverers(parts: Parts) -> tuple[Claims, list[Deliverer]]:
+    """The deliverers of each lane, and what keeps their claims alive."""
+    claims = Claims(parts.database, parts.clock)
+    if parts.database.is_sqlite:
+        claims.release_all()  # one process uses an SQLite database: whoever held them is dead
+    made = [Deliverer(parts, claims, lane) for lane in LANES for _ in range(DELIVERERS[lane])]
+    return claims, made
+
+
+def work(parts: Parts, broker: Broker) -> list[tuple[str, Endless]]:
+    """Everything that a worker of notify runs, but for the relay of its outbox."""
+    claims, made = deliverers(parts)
+    keeping = Keeping("notify", lambda: forget_old(parts, parts.clock.now()))
+    threads: list[tuple[str, Endless]] = [("notify claims", claims), ("notify keeping", keeping)]
+    for lane, consumer in zip(LANES, consumers(parts, broker), strict=True):
+        threads.append((f"notify {lane}", consumer))
+    asking = Asking(parts.database, parts.clock, parts.channels, parts.receipts)
+    threads.append(("notify receipts", asking))
+    threads.append(("notify forgetting", Forgetting(parts.database, parts.clock)))
+    for number, deliverer in enumerate(made, 1):
+        threads.append((f"notify deliverer {number}", deliverer))
+    return threads
