@@ -1,0 +1,1 @@
+"""`dojang doctor`: looks at everything an installation stands on, and changes nothing."""
