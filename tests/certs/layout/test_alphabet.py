@@ -1,0 +1,44 @@
+"""The quick way of setting words says the very same as the long one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.certs.layout.alphabet import Alphabet, in_one_line
+from services.certs.layout.overlay import compose
+from shared.fit.faces import Faces
+from shared.fit.linebreak import ASIAN, LATIN, own_script
+from shared.fit.setting import Setter
+from tests.certs.layout.desk import FONTS, LANGUAGES, layout
+
+SETTER = Setter(Faces(FONTS))
+WORDS = st.text(
+    "가나힣ㄱ漢字·‘’“”–—, .:;()/-+&'AaZz019éĐŁЖ\u00a0\u0301\u3000", min_size=1, max_size=24
+)
+CELLS = {language: [slot.cell for slot in layout(language).slots] for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=300)
+@given(words=WORDS, data=st.data())
+def test_both_ways_give_the_same_operators(language: str, words: str, data: st.DataObject) -> None:
+    cell, spoken = data.draw(st.sampled_from(CELLS[language])), layout(language).language
+    style = cell.styles[0]
+    typeface = SETTER.typeface(style.latin, style.asian)
+    script = own_script(words[0])
+    quick = script and in_one_line(cell, Alphabet(typeface, spoken, script), words)
+    if quick:
+        long = compose(cell, SETTER.set_cell(cell, words), typeface.is_italic, spoken)
+        assert (quick.shown, dict(quick.used)) == (long.shown, dict(long.used))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_and_names_go_the_quick_way(language: str) -> None:
+    cell, spoken = CELLS[language][0], layout(language).language
+    typeface = SETTER.typeface(cell.styles[0].latin, cell.styles[0].asian)
+    for words, script in (("양자 역학", ASIAN), ("2026-09", LATIN), ("KIM Haneul", LATIN)):
+        is_own = script == LATIN if language == "en" else not words.startswith("KIM")
+        found = in_one_line(cell, Alphabet(typeface, spoken, script), words)
+        assert (found is not None) == is_own

@@ -1,0 +1,44 @@
+"""Ports and patience for the servers that tests start."""
+
+from __future__ import annotations
+
+import random
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+
+# Below the ports that the kernel lends to connections (ip_local_port_range starts at 32768). While
+# a server is killed and started again, those who call it again and again would otherwise now and
+# then be lent its very port, connect to themselves, and keep the server from listening there.
+SERVERS = range(15_000, 32_000)
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on now and no connection is lent."""
+    for port in random.sample(SERVERS, k=200):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("none of 200 ports is free")
+
+
+def wait_until(
+    true: Callable[[], bool],
+    *,
+    seconds: float,
+    what: str,
+    alive: subprocess.Popen[bytes] | None = None,
+) -> None:
+    """Ask again until `true()`; says `what` never came about after `seconds`."""
+    end = time.monotonic() + seconds
+    while not true():
+        if alive is not None and alive.poll() is not None:
+            raise RuntimeError(f"{what} ended with {alive.returncode} before it was ready")
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {seconds} s")
+        time.sleep(0.02)

@@ -1,0 +1,268 @@
+"""The product as processes of its own: on the embedded default, or in earnest.
+
+`Embedded` is what `./run` starts. `InEarnest` is what the Compose file starts,
+without containers: a web process and a worker for each department on RabbitMQ
+and PostgreSQL, mail by SMTP into our mail catcher, and before them a small
+gateway that routes by the same table as nginx.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import waitress
+
+from services.routes import SERVICES, department
+from tests.parts.ports import free_port, wait_until
+from tests.parts.postgres import PostgresServer
+from tests.parts.rabbitmq import RabbitServer
+
+START_SECONDS = 90
+STOP_SECONDS = 30
+
+
+class Product(Protocol):
+    """A running Dojang: its address, and the power to end and start its parts."""
+
+    url: str
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def kill(self, part: str) -> None: ...
+    def start_again(self, part: str) -> None: ...
+
+
+class Processes:
+    """Named child processes with a log each."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder = folder
+        self._environment = environment
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, list[str]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def start(self, name: str, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        """Start `dojang ARGUMENTS` under a name."""
+        self._commands[name] = list(arguments)
+        with open(self.folder / f"{name}.log", "ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "services.cli", *arguments],
+                env={**self._environment, **more},
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._running[name] = process
+        return process
+
+    def run(self, *arguments: str) -> str:
+        """Run `dojang ARGUMENTS` to its end; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "services.cli", *arguments],
+            env=self._environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"dojang {arguments[0]}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start_again(self, name: str, **more: str) -> subprocess.Popen[bytes]:
+        """Start the process of a name as before."""
+        return self.start(name, *self._commands[name], **more)
+
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        """The running process of a name."""
+        return self._running[name]
+
+    def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
+        """Signal a process and wait for its end."""
+        process = self._running.pop(name)
+        if process.poll() is None:
+            os.killpg(process.pid, how)
+        process.wait(STOP_SECONDS)
+
+    def end_all(self) -> None:
+        """End all in order, then see that they did."""
+        for process in self._running.values():
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for name in list(self._running):
+            try:
+                self._running[name].wait(STOP_SECONDS)
+            finally:
+                self.end(name, signal.SIGKILL)
+
+    def log(self, name: str) -> str:
+        """What a process wrote."""
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+
+class Embedded:
+    """`dojang up` in a folder of its own."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.data = folder / "data"
+        environment = _environment(DOJANG_DATA=str(self.data), DOJANG_BASE_URL=self.url, **settings)
+        self.processes = Processes(folder, environment)
+
+    def start(self) -> None:
+        """Start; back when it is ready."""
+        up = self.processes.start("up", "up", "--port", str(self.port))
+        _wait_ready(self.url, up, self.processes, "up")
+
+    def stop(self) -> None:
+        """Stop as Ctrl-C does."""
+        self.processes.end_all()
+
+    def kill(self, part: str = "up") -> None:
+        """kill -9; there is one part."""
+        self.processes.end(part, signal.SIGKILL)
+
+    def start_again(self, part: str = "up") -> None:
+        """Start on the same data; back when ready."""
+        up = self.processes.start_again(part)
+        _wait_ready(self.url, up, self.processes, part)
+
+
+class InEarnest:
+    """Each department apart, on RabbitMQ, PostgreSQL and SMTP."""
+
+    def __init__(
+        self, folder: Path, rabbitmq: RabbitServer, postgres: PostgresServer, **settings: str
+    ) -> None:
+        self.ports = {service: free_port() for service in SERVICES}
+        self.ports["mailbox"] = free_port()
+        self.smtp, self.gateway = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.gateway}"
+        environment = _environment(
+            DOJANG_ENVIRONMENT="trial",
+            DOJANG_DATA=str(folder / "data"),
+            DOJANG_BASE_URL=self.url,
+            DOJANG_BROKER=rabbitmq.url(),
+            DOJANG_NOTIFY_URL=f"http://127.0.0.1:{self.ports['notify']}",
+            DOJANG_MAIL=f"smtp://127.0.0.1:{self.smtp}",
+            **{f"DOJANG_{service.upper()}_DATABASE": postgres.url() for service in SERVICES},
+            **settings,
+        )
+        self.processes = Processes(folder, environment)
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Migrate, start all parts and the gateway; back when all are ready."""
+        self.processes.run("migrate")
+        pages = str(self.ports["mailbox"])
+        self.processes.start("mailbox", "mailbox", "--port", pages, "--smtp-port", str(self.smtp))
+        for service in SERVICES:
+            port = str(self.ports[service])
+            self.processes.start(f"{service}-web", "web", service, "--port", port)
+            self.processes.start(f"{service}-worker", "worker", service)
+        for service in SERVICES:
+            self._wait_for(service)
+        self._open_gateway()
+
+    def stop(self) -> None:
+        """Stop all parts in order."""
+        if self._server is not None:
+            self._server.close()
+        self.processes.end_all()
+
+    def kill(self, part: str) -> None:
+        """kill -9 of one part, `forms-web`, `certs-worker`, …"""
+        self.processes.end(part, signal.SIGKILL)
+
+    def start_again(self, part: str) -> None:
+        """Start a part as before; back when it is ready."""
+        self.processes.start_again(part)
+        if part.endswith("-web"):
+            self._wait_for(part.removesuffix("-web"))
+
+    def _wait_for(self, service: str) -> None:
+        name = f"{service}-web"
+        process = self.processes.process(name)
+        _wait_ready(f"http://127.0.0.1:{self.ports[service]}", process, self.processes, name)
+
+    def _open_gateway(self) -> None:
+        self._server = waitress.create_server(
+            Gateway(self.ports), host="127.0.0.1", port=self.gateway, threads=16
+        )
+        threading.Thread(target=self._server.run, daemon=True).start()
+
+
+class Gateway:
+    """Hands each request on to its department, by the table that nginx has too."""
+
+    def __init__(self, ports: dict[str, int]) -> None:
+        self._clients = {
+            service: httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+            for service, port in ports.items()
+        }
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        service = department(environ["PATH_INFO"])
+        if environ["PATH_INFO"].startswith("/mailbox"):
+            service = "mailbox"  # the trial's catcher shows what it caught
+        if service is None:
+            start_response("404 Not Found", [])
+            return [b""]
+        path = environ.get("REQUEST_URI") or environ["PATH_INFO"]
+        query = environ.get("QUERY_STRING", "")
+        headers = {
+            key[5:].replace("_", "-").title(): value
+            for key, value in environ.items()
+            if key.startswith("HTTP_")
+        }
+        if environ.get("CONTENT_TYPE"):
+            headers["Content-Type"] = environ["CONTENT_TYPE"]
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        try:
+            answer = self._clients[service].request(
+                environ["REQUEST_METHOD"],
+                path.split("?")[0] + (f"?{query}" if query else ""),
+                headers=headers,
+                content=body,
+            )
+        except httpx.HTTPError:
+            start_response("502 Bad Gateway", [])
+            return [b""]
+        dropped = ("content-encoding", "transfer-encoding", "connection", "content-length")
+        kept = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in dropped]
+        start_response(f"{answer.status_code} {answer.reason_phrase}", kept)
+        return [answer.content]
+
+
+def _environment(**settings: str) -> dict[str, str]:
+    kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+    inherited = {name: os.environ[name] for name in kept if name in os.environ}
+    return {**inherited, "DOJANG_LOG": "info", "PYTHONUNBUFFERED": "1", **settings}
+
+
+def _wait_ready(
+    url: str, process: subprocess.Popen[bytes], processes: Processes, name: str
+) -> None:
+    def ready() -> bool:
+        try:
+            return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    try:
+        wait_until(ready, seconds=START_SECONDS, what=f"{name} at {url}", alive=process)
+    except Exception as error:
+        raise RuntimeError(f"{error}\n{processes.log(name)[-4000:]}") from error

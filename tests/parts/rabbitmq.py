@@ -1,0 +1,154 @@
+"""A real RabbitMQ for tests: Debian's server as our own process, with its own everything.
+
+Node name, ports, port mapper, data folder and cookie belong to one object, so
+that several can run at once and a test may kill it, start it again and find
+what it had written. Nothing of the machine's own RabbitMQ is touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pika
+from pika.exceptions import AMQPError
+
+from tests.parts.ports import free_port, wait_until
+
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's wrapper in PATH changes user
+CONFIGURATION = """\
+listeners.tcp.1 = 127.0.0.1:{port}
+load_definitions = {definitions}
+log.file.level = warning
+vm_memory_high_watermark.relative = 0.9
+disk_free_limit.absolute = 10MB
+"""
+VHOSTS = 40  # made when the node is new: rabbitmqctl would take a second for each
+
+
+def why_not() -> str | None:
+    """Why no RabbitMQ can be started here, or None if it can."""
+    missing = [name for name in ("erl", "epmd") if shutil.which(name) is None]
+    if not SERVER.exists():
+        missing.append(str(SERVER))
+    return f"RabbitMQ is not installed ({', '.join(missing)} missing)" if missing else None
+
+
+class RabbitServer:
+    """One node; `url()` gives a virtual host of its own to each test that asks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port, self._dist_port, self._epmd_port = free_port(), free_port(), free_port()
+        self._vhosts = itertools.count()
+        self._node: subprocess.Popen[bytes] | None = None
+        self._epmd: subprocess.Popen[bytes] | None = None
+        self._write_configuration()
+
+    def url(self) -> str:
+        """The address of an empty virtual host that nobody else was given."""
+        number = next(self._vhosts)
+        if number >= VHOSTS:
+            raise RuntimeError(f"more than {VHOSTS} virtual hosts asked for: raise VHOSTS")
+        return f"amqp://guest:guest@127.0.0.1:{self.port}/t{number}"
+
+    def start(self) -> None:
+        """Start the node, or start it again on the same data; back when it takes connections."""
+        environment = self._environment()
+        if self._epmd is None:
+            self._epmd = self._spawn([shutil.which("epmd") or "epmd"], environment)
+        self._node = self._spawn([str(SERVER)], environment)
+        try:
+            wait_until(self._answers, seconds=60, what="RabbitMQ", alive=self._node)
+        except RuntimeError as ended:
+            said = (self.folder / "output.log").read_text(errors="replace")[-3000:]
+            raise RuntimeError(f"{ended}; it said:\n{said}") from None
+
+    def ensure_running(self) -> None:
+        """Start the node if a test left it dead."""
+        if self._node is None or self._node.poll() is not None:
+            self.start()
+
+    def kill(self) -> None:
+        """End the node as a power cut would (SIGKILL)."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the node in order."""
+        self._end(signal.SIGTERM)
+
+    def close(self) -> None:
+        """End everything that this object started."""
+        self.kill()
+        if self._epmd is not None:
+            self._epmd.kill()
+            self._epmd.wait()
+            self._epmd = None
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._node is None:
+            return
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+            os.killpg(self._node.pid, how)
+        self._node.wait(30)
+        self._node = None
+
+    def _spawn(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        with open(self.folder / "output.log", "ab") as log:
+            return subprocess.Popen(
+                command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    def _answers(self) -> bool:
+        parameters = pika.URLParameters(f"amqp://guest:guest@127.0.0.1:{self.port}/t{VHOSTS - 1}")
+        parameters.socket_timeout = 2
+        try:
+            pika.BlockingConnection(parameters).close()
+        except (AMQPError, OSError):
+            time.sleep(0.1)
+            return False
+        return True
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "HOME": str(self.folder),
+            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"dojang{self.port}@localhost",
+            "RABBITMQ_DIST_PORT": str(self._dist_port),
+            "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
+            "RABBITMQ_LOG_BASE": str(self.folder / "log"),
+            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
+            "detached": "1",  # the script becomes the node, so that a signal reaches it
+        }
+
+    def _write_configuration(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        definitions = self.folder / "definitions.json"
+        definitions.write_text(json.dumps(_definitions()))
+        (self.folder / "rabbitmq.conf").write_text(
+            CONFIGURATION.format(port=self.port, definitions=definitions)
+        )
+        (self.folder / "enabled_plugins").write_text("[].\n")
+
+
+def _definitions() -> dict[str, list[dict[str, object]]]:
+    vhosts = [f"t{number}" for number in range(VHOSTS)]
+    everything = {"configure": ".*", "write": ".*", "read": ".*"}
+    return {
+        "users": [{"name": "guest", "password": "guest", "tags": ["administrator"]}],
+        "vhosts": [{"name": name} for name in vhosts],
+        "permissions": [{"user": "guest", "vhost": name, **everything} for name in vhosts],
+    }
