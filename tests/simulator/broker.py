@@ -6,7 +6,7 @@ confirmed it keeps, whoever dies. A department that is partitioned off reaches i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -94,6 +94,9 @@ class SimulatedBroker:
 
     def ready(self) -> bool:
         return self.away_until is None
+
+    def on_ready(self, tell: Callable[[], None]) -> None:
+        """Nobody sleeps here who would have to be told."""
 
     def close(self) -> None:
         """There is no connection."""
