@@ -14,6 +14,7 @@ from services.forms.applications.roles import HOLDERS
 from services.forms.applications.states import OPEN
 from services.forms.applications.tables import ApplicationRow
 from services.forms.applications.values import Offer
+from services.forms.catalog import contradictions
 from services.forms.catalog.kind import Asking, Kind, Vote
 from services.forms.parts import Parts
 from services.forms.people.values import Professor, Student
@@ -27,7 +28,7 @@ def offers(session: Session, parts: Parts, person: Person) -> list[Offer]:
 
 
 def _offer(session: Session, kind: Kind, asking: Asking) -> Offer:
-    findings = kind.may_ask(asking)
+    findings = kind.may_ask(asking) + contradictions.against(kind, asking, None)
     opens, closes = kind.window(asking)
     prefill = kind.prefill(asking)
     return Offer(

@@ -192,6 +192,7 @@ KIND = Kind(
     prefill=prefill,
     window=window,
     semester=lambda answers: period_of(answers)[0],
+    lasts=lambda answers: int(answers["semesters"]),
     sentences=sentences,
     paper=paper,
     shows=shows,

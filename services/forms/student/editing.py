@@ -31,7 +31,14 @@ from services.forms.people import register
 from services.forms.people.values import Student
 from services.forms.signin.current import page_login, signed_in
 from services.forms.signin.person import Person
-from services.forms.student.form import blocking, by_field, fields_of, instead, summary
+from services.forms.student.form import (
+    blocking,
+    by_field,
+    contradicting,
+    fields_of,
+    instead,
+    summary,
+)
 from services.forms.student.home import about_me, open_until
 from services.forms.student.sending import send_unsigned
 from shared import say
@@ -196,7 +203,8 @@ def _edit_page(
         case = life.view(session, parts, person, application_id)
         if "edit" not in case.may:
             return see_other(f"/applications/{application_id}")
-        found = as_json(list(case.findings)) if checked else []
+        said = as_json(list(case.findings))
+        found, beside = (said, []) if checked else ([], contradicting(said))
         errors = by_field(found)
         shown = _form(session, parts, case.student, case.kind, case.answers, errors)
         offer = _offer_of(session, parts, person, case.kind)
@@ -209,7 +217,8 @@ def _edit_page(
         **shown,
         errors=lines,
         notes=[one for one in found if one["severity"] == "note"],
-        instead=instead(parts.kinds, found),
+        beside=beside,
+        instead=instead(parts.kinds, found + beside),
         number=case.number,
         base=base,
         action=f"{base}/edit",

@@ -183,9 +183,10 @@ def _offer(offer: Offer, now: datetime) -> OfferLine:
         if found.severity == "block"
     ]
     href, action = f"/apply/{offer.kind.name}", ""
-    if offer.open_application and not offer.open:
-        href = f"/applications/{offer.open_application[0]}"
-        action = str(_("See %(number)s", number=offer.open_application[1]))
+    there = offer.open_application or _contradicts(offer)
+    if there and not offer.open:
+        href = f"/applications/{there[0]}"
+        action = str(_("See %(number)s", number=there[1]))
     elif not offer.open:
         href = ""
         if offer.opens and offer.opens > now:
@@ -200,3 +201,9 @@ def _offer(offer: Offer, now: datetime) -> OfferLine:
         action=action,
         checked_first=offer.kind.desk is not None,
     )
+
+
+def _contradicts(offer: Offer) -> tuple[str, str] | None:
+    """(id, number) of another application that is in its way."""
+    named = (found.figures.get("open_application") for found in offer.findings)
+    return next(((one["application_id"], one["number"]) for one in named if one), None)
