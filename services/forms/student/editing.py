@@ -21,7 +21,7 @@ from services.forms.applications.uploads import Upload, inspect
 from services.forms.applications.values import CaseView, Offer
 from services.forms.catalog.fields import from_form
 from services.forms.catalog.kind import Kind
-from services.forms.pages import files, seats
+from services.forms.pages import files, seats, span
 from services.forms.pages.errors import text_of
 from services.forms.pages.frame import check_own_form, see_other
 from services.forms.pages.line import Cell, line
@@ -39,7 +39,7 @@ from services.forms.student.form import (
     instead,
     summary,
 )
-from services.forms.student.home import about_me, open_until
+from services.forms.student.home import about_me
 from services.forms.student.sending import send_unsigned
 from shared import say
 from shared.errors import Conflict, NotFound, Refused
@@ -190,7 +190,7 @@ def _fresh_page(session: Session, parts: Parts, person: Person, kind: str) -> Pa
         action=f"/apply/{kind}",
         sheet=new_id(),  # posted twice, it is one application all the same
         line=_line(offer, student),
-        window=open_until(offer.closes, parts.clock.now()),
+        window=span.told(offer.span),
         uploads=_uploads(offer.kind, (), ""),
     )
 
@@ -226,7 +226,7 @@ def _edit_page(
         saved_now="saved" in request.args,
         returned=_returned(case),
         line=_line(offer, case.student) if offer else (),
-        window=open_until(offer.closes, parts.clock.now()) if offer and offer.closes else "",
+        window=span.told(case.span) if case.span else "",
         uploads=_uploads(case.kind, files.attached(case.attachments, base), refused),
         may_discard="discard" in case.may,
     )
