@@ -17,15 +17,13 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 def told(span: Span) -> str:
     """Opens at …; open until … (2 d 3 h left); closed since …; any time."""
     if span.opens and span.state == "not_yet":
-        return _("Opens on %(when)s (Korean time)", when=instant(span.opens))
+        return str(_("Opens on %(when)s (Korean time)", when=instant(span.opens)))
     if span.closes is None or span.seconds_left is None:
-        return _("Any time")
+        return str(_("Any time"))
     if span.state == "closed":
         return _("Closed since %(when)s (Korean time)", when=ending(span.closes))
-    left = remaining(span.seconds_left)
-    return _(
-        "Open until %(when)s (Korean time), %(left)s left", when=ending(span.closes), left=left
-    )
+    figures = {"when": ending(span.closes), "left": remaining(span.seconds_left)}
+    return str(_("Open until %(when)s (Korean time), %(left)s left", **figures))
 
 
 def instant(at: datetime) -> str:
@@ -41,14 +39,14 @@ def ending(at: datetime) -> str:
 
 
 def _said(day: str, clock: str) -> str:
-    return _p("instant", "%(day)s, %(clock)s") % {"day": day, "clock": clock}
+    return str(_p("instant", "%(day)s, %(clock)s") % {"day": day, "clock": clock})
 
 
 def remaining(seconds: int) -> str:
     """2 d 3 h; 3 h 12 min; 12 min 5 s."""
-    if seconds >= DAY:
-        return _("%(days)s d %(hours)s h", days=seconds // DAY, hours=seconds % DAY // HOUR)
-    if seconds >= HOUR:
-        hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
-        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
-    return _("%(minutes)s min %(left)s s", minutes=seconds // MINUTE, left=seconds % MINUTE)
+    minutes, hours, days = seconds // MINUTE, seconds // HOUR, seconds // DAY
+    if days:
+        return str(_("%(days)s d %(hours)s h", days=days, hours=hours % 24))
+    if hours:
+        return str(_("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes % 60))
+    return str(_("%(minutes)s min %(left)s s", minutes=minutes, left=seconds % MINUTE))

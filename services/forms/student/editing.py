@@ -218,7 +218,7 @@ def _edit_page(
         errors=lines,
         notes=[one for one in found if one["severity"] == "note"],
         beside=beside,
-        instead=instead(parts.kinds, found + beside),
+        instead=instead(parts.kinds, found),
         number=case.number,
         base=base,
         action=f"{base}/edit",
