@@ -341,6 +341,7 @@ def scene(house: House) -> Scene:
         "file_id": "nothing",
         "semester": "2022-fall",
         "list_name": "unpaid",
+        "student_number": "2025-3107",
         "capability": "bm90aGluZw.bm90aGluZw",
         "who": "nobody",
         "verification_id": "nothing",

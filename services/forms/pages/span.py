@@ -21,7 +21,7 @@ def told(span: Span) -> str:
     if span.closes is None or span.seconds_left is None:
         return str(_("Any time"))
     if span.state == "closed":
-        return _("Closed since %(when)s (Korean time)", when=ending(span.closes))
+        return str(_("Closed since %(when)s (Korean time)", when=ending(span.closes)))
     figures = {"when": ending(span.closes), "left": remaining(span.seconds_left)}
     return str(_("Open until %(when)s (Korean time), %(left)s left", **figures))
 
