@@ -79,6 +79,8 @@ TABLE: Mapping[str, Expected] = {
     "POST /account": MINE_POSTED,
     "GET /api/v1/account": STUDENT,
     "PUT /api/v1/account": MINE_WRITE,
+    "GET /account/copy": PAGE | {"student": 200},
+    "GET /api/v1/account/copy": {**STUDENT, "office": 403, "other office": 403},
     "GET /account/authenticator": MINE,
     "POST /account/authenticator": MINE_POSTED,
     "GET /account/authenticator/confirm": those(303),
