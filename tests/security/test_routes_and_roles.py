@@ -229,6 +229,13 @@ TABLE: Mapping[str, Expected] = {
     "GET /desk/paper/<kind>": PAGE | {"owner": 403, "office": 200, "other office": 404},
     "POST /desk/paper/<kind>": POSTED,
     "POST /api/v1/desk/paper": {**DESK_READ, "office": 415, "other office": 415},
+    # forms: who cannot be readmitted, the Student Team's alone
+    "GET /api/v1/desk/bars": {**DESK_READ, "office": 403, "other office": 403},
+    "POST /api/v1/desk/bars": {**DESK_WRITE, "owner": 422, "student": 422},
+    "DELETE /api/v1/desk/bars/<student_number>": {**DESK_READ, "office": 403, "other office": 403},
+    "GET /desk/bars": PAGE | {"owner": 403, "office": 403, "other office": 403},
+    "POST /desk/bars": POSTED,
+    "POST /desk/bars/<student_number>/lift": POSTED,
     # forms: lists of an office; this one is Educational Affairs'
     "GET /api/v1/desk/lists": DESK_READ,
     "GET /api/v1/desk/lists/<list_name>": {**DESK_READ, "other office": 404},
@@ -336,6 +343,7 @@ def scene(house: House) -> Scene:
         "file_id": "nothing",
         "semester": "2022-fall",
         "list_name": "unpaid",
+        "student_number": "2025-3107",
         "capability": "bm90aGluZw.bm90aGluZw",
         "who": "nobody",
         "verification_id": "nothing",
