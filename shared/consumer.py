@@ -95,14 +95,21 @@ class Consumer:
                 stop.wait(rest_s)
                 rest_s = min(rest_s * 2, LONGEST_REST_S)
 
-    def drain(self, patience_s: float = 0.0) -> int:
-        """Handle what lies there, until nothing comes for `patience_s`; gives how many came."""
-        stop, count = threading.Event(), 0
+    def drain(
+        self,
+        patience_s: float = 0.0,
+        *,
+        most: int | None = None,
+        stop: threading.Event | None = None,
+    ) -> int:
+        """Handle what lies there, until nothing comes for `patience_s` or `most` came; gives how
+        many came. With a `stop` that is set it waits for nothing, not even for a database."""
+        stop, count = stop or threading.Event(), 0
         subscription = self._broker.subscribe(self._lane, self._prefetch)
         try:
-            while deliveries := self._next(subscription, patience_s):
-                self._settle_all(subscription, deliveries, stop)
-                count += len(deliveries)
+            while count != most and (found := self._next(subscription, patience_s, count, most)):
+                self._settle_all(subscription, found, stop)
+                count += len(found)
         finally:
             subscription.close()
         return count
@@ -117,14 +124,18 @@ class Consumer:
         finally:
             subscription.close()
 
-    def _next(self, subscription: Subscription, timeout_s: float) -> list[Delivery]:
-        """The next delivery, with what lies behind it where all can be handled at once."""
+    def _next(
+        self, subscription: Subscription, timeout_s: float, count: int = 0, most: int | None = None
+    ) -> list[Delivery]:
+        """The next delivery, with what lies behind it where all can be handled at once; no more
+        than make `most` of the `count` that came before."""
+        limit = self._prefetch if most is None else min(self._prefetch, most - count)
         found: list[Delivery] = []
         delivery = subscription.next(timeout_s)
         while delivery is not None:
             found.append(delivery)
             handler = self._handlers.get(delivery.type)
-            if handler is None or handler.handle_all is None or len(found) >= self._prefetch:
+            if handler is None or handler.handle_all is None or len(found) >= limit:
                 break
             delivery = subscription.next(0)
         return found

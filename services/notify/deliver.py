@@ -35,8 +35,17 @@ log = logging.getLogger("dojang.notify")
 class Deliverer:
     """Delivers one lane by so many hands. Several may work on a lane, in one process or many."""
 
-    def __init__(self, parts: Parts, claims: Claims, lane: str, hands: int = HANDS) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        claims: Claims,
+        lane: str,
+        *,
+        hands: int = HANDS,
+        insist_s: float = INSIST_S,
+    ) -> None:
         self._parts, self._claims, self._lane, self._hands = parts, claims, lane, hands
+        self._insist_s = insist_s
         self._woken, self._some_finished = threading.Event(), threading.Event()
         self._finished: deque[Attempt] = deque()
         self._in_hand = 0
@@ -150,7 +159,7 @@ class Deliverer:
             try:
                 self._settle(attempts)
             except TryLater:
-                patience.wait(INSIST_S)
+                patience.wait(self._insist_s)
             else:
                 return
 

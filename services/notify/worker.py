@@ -59,7 +59,7 @@ def deliverers(parts: Parts) -> tuple[Claims, list[Deliverer]]:
     claims = Claims(parts.database, parts.clock)
     if parts.database.is_sqlite:
         claims.release_all()  # one process uses an SQLite database: whoever held them is dead
-    made = [Deliverer(parts, claims, lane, HANDS[lane]) for lane in LANES]
+    made = [Deliverer(parts, claims, lane, hands=HANDS[lane]) for lane in LANES]
     return claims, made
 
 
