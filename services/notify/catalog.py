@@ -84,6 +84,14 @@ _TO_SIGN = {
     "role": _text(_line),
     "by_when": _instant(),
     "next": _text(_line, empty=True),
+    # Whoever the reader acts for; not in messages of before.
+    "on_behalf_of": fields.String(load_default="", validate=_line),
+}
+_DELEGATION = {
+    **_READER,
+    "whom": _text(_line),
+    "requests": fields.List(_text(_line), required=True),
+    "period": _text(_line, empty=True),  # the days of absence, in words
 }
 _BY_WHOM = {**_CASE, "by": _text(_line), "reason": _text(_lines)}
 
@@ -253,6 +261,8 @@ MESSAGES = (
         },
         link="queue",
     ),
+    _told("delegation_made", {**_DELEGATION, "valid_until": _instant()}, link="queue"),
+    _told("delegation_told", {**_DELEGATION, "ended": fields.Boolean(required=True)}),
     _told(
         "sign_in_changed",
         {

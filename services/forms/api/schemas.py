@@ -140,6 +140,20 @@ class ApprovalDecision(Schema):
     )
 
 
+class Delegate(Schema):
+    """Who signs for whoever holds the link: this request, or with days all of those days."""
+
+    delegate = fields.String(
+        required=True,
+        validate=validate.Length(max=40),
+        metadata={"description": "The id of a professor, as “delegates” finds them."},
+    )
+    first_day = fields.Date(load_default=None, allow_none=True)
+    last_day = fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "That day included."}
+    )
+
+
 class Deliver(Schema):
     """How the paper left the house, today unless a day is given."""
 
@@ -295,6 +309,9 @@ class StepOut(Schema):
     decided_at = fields.AwareDateTime(allow_none=True)
     reason = fields.String(allow_none=True)
     seat = fields.Integer()
+    on_behalf_of = fields.String(
+        metadata={"description": "Whose signature it is, where “who” gives it for them."},
+    )
     kept = fields.Boolean(
         metadata={"description": "Signed before a correction that left it alone."},
     )
@@ -424,6 +441,29 @@ class ApprovalOut(Schema):
     letter = fields.Nested(LetterOut)
 
 
+class DelegateOut(Schema):
+    """A professor who may sign for another."""
+
+    id = fields.String()
+    name = fields.String()
+    name_ko = fields.String()
+    name_en = fields.String()
+    major = fields.String(allow_none=True)
+
+
+class DelegationOut(Schema):
+    """Who signs for whom; without days it is one request alone."""
+
+    id = fields.String()
+    whom = fields.Dict(data_key="for")
+    delegate = fields.Dict()
+    first_day = fields.Date(allow_none=True)
+    last_day = fields.Date(allow_none=True)
+    waiting = fields.List(
+        fields.String(), metadata={"description": "Numbers of what is with the delegate now."}
+    )
+
+
 class WaitingOneOut(ApprovalOut):
     """One request of a queue; where `by_itself`, it is answered under its own token alone."""
 
@@ -435,6 +475,7 @@ class WaitingOut(Schema):
     """What waits for one professor; `more` did not find room."""
 
     requests = fields.List(fields.Nested(WaitingOneOut))
+    delegations = fields.List(fields.Nested(DelegationOut))
     more = fields.Integer()
     expires_at = fields.AwareDateTime()
 

@@ -8,9 +8,10 @@ Each mail is the next generation: an older link, or one sent to a former address
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from services.forms.parts import Parts
 from services.forms.people import register
 from services.forms.people.values import Professor
 from shared import outbox
+from shared.clock import SEOUL
 from shared.errors import DojangError, Gone, NotFound, Permanent, Refused, TooMany
 from shared.links import Link, make_link, read_link
 from shared.messages import TRANSACTIONAL, NotificationRequested
@@ -104,6 +106,11 @@ def sign(parts: Parts, token: str, ticked: Sequence[tuple[str, str]], typed: str
     return done
 
 
+def professor_of(session: Session, parts: Parts, token: str) -> str:
+    """Whose queue a link opens now; raises what `look` raises."""
+    return _find(session, parts, token).professor_id
+
+
 def language_of(session: Session, parts: Parts, token: str) -> str | None:
     """The language of whom a link was made for, None where the link is not known."""
     try:
@@ -154,9 +161,61 @@ def mail(session: Session, parts: Parts, professor_id: str) -> None:
     if now - row.sent_at < AGAIN_AFTER:
         left = AGAIN_AFTER - (now - row.sent_at)
         raise TooMany("sent_recently", "just sent", retry_after=int(left.total_seconds()) + 1)
-    row.generation += 1
-    row.sent_at, row.expires_at = now, now + VALID
+    _renew(row, now, now + VALID)
     _ask(session, parts, professor, row, requests)
+
+
+def mail_delegation(
+    session: Session, parts: Parts, professor: Professor, until: date | None, **params: Any
+) -> None:
+    """Tell a professor that somebody signs for them, with a link to take it back by until the day
+    after it ends."""
+    now = parts.clock.now()
+    row = session.get(ProfessorQueueRow, professor.id, with_for_update=True)
+    if row is None:
+        row = ProfessorQueueRow(professor_id=professor.id, generation=0)
+        session.add(row)
+    _renew(row, now, max(now + VALID, _end_of(until) if until else now))
+    params["valid_until"] = row.expires_at.isoformat()
+    tell_professor(session, parts, professor, "delegation_made", params, [_link(row)])
+
+
+def tell_professor(
+    session: Session,
+    parts: Parts,
+    to: Professor,
+    message: str,
+    params: Mapping[str, Any],
+    links: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Mail a professor something that is of no single application."""
+    asked_id, now = new_id(), parts.clock.now()
+    request = NotificationRequested(
+        notification_id=asked_id,
+        message=message,
+        language=to.language,
+        lane=TRANSACTIONAL,
+        address={"email": to.email},
+        thread=asked_id,
+        params={"name": to.name(to.language), "reader": "professor", **params},
+        links=[dict(one) for one in links],
+    )
+    session.add(NotificationRow(id=asked_id, recipient="professor", message=message, asked_at=now))
+    outbox.add(session, request, clock=parts.clock, correlation_id=asked_id)
+
+
+def _renew(row: ProfessorQueueRow, now: datetime, expires_at: datetime) -> None:
+    row.generation += 1
+    row.sent_at, row.expires_at = now, expires_at
+
+
+def _end_of(day: date) -> datetime:
+    """The end of the day after."""
+    return datetime.combine(day + timedelta(days=2), time(), SEOUL)
+
+
+def _link(row: ProfessorQueueRow) -> dict[str, Any]:
+    return {"purpose": PURPOSE, "subject_id": row.professor_id, "generation": row.generation}
 
 
 def _ask(
@@ -166,33 +225,20 @@ def _ask(
     row: ProfessorQueueRow,
     requests: Sequence[Request],
 ) -> None:
-    language, asked_id = professor.language, new_id()
+    language = professor.language
     with parts.speaking(language):
         lines = [
             [one.view.student.name(language), f"{one.view.kind.title} {one.view.number}"]
             for one in requests[:SHOWN_MOST]
         ]
     dates = [one.view.by_when.isoformat() for one in requests if one.view.by_when]
-    message = NotificationRequested(
-        notification_id=asked_id,
-        message=MESSAGE,
-        language=language,
-        lane=TRANSACTIONAL,
-        address={"email": professor.email},
-        thread=asked_id,
-        params={
-            "name": professor.name(language),
-            "reader": "professor",
-            "count": len(requests),
-            "requests": lines,
-            "by_when": min(dates, default=None),
-            "valid_until": row.expires_at.isoformat(),
-        },
-        links=[{"purpose": PURPOSE, "subject_id": professor.id, "generation": row.generation}],
-    )
-    now = parts.clock.now()
-    session.add(NotificationRow(id=asked_id, recipient="professor", message=MESSAGE, asked_at=now))
-    outbox.add(session, message, clock=parts.clock, correlation_id=asked_id)
+    params = {
+        "count": len(requests),
+        "requests": lines,
+        "by_when": min(dates, default=None),
+        "valid_until": row.expires_at.isoformat(),
+    }
+    tell_professor(session, parts, professor, MESSAGE, params, [_link(row)])
 
 
 def _requests(session: Session, parts: Parts, professor_id: str) -> list[Request]:

@@ -133,6 +133,8 @@ class Signed:
     typed: str
     at: datetime
     drawn: bool = False  # the picture goes to the template's place of its own
+    behalf_ko: str = ""  # of whom they signed for
+    behalf_en: str = ""
 
 
 @dataclass(frozen=True)
