@@ -84,8 +84,7 @@ _TO_SIGN = {
     "role": _text(_line),
     "by_when": _instant(),
     "next": _text(_line, empty=True),
-    # Whoever the reader acts for; not in messages of before.
-    "on_behalf_of": fields.String(load_default="", validate=_line),
+    "on_behalf_of": _text(_line, empty=True),  # whom the reader acts for
 }
 _DELEGATION = {
     **_READER,

@@ -36,11 +36,17 @@ STAFF = {
     "en": {"name": "Educational Affairs", "reader": "staff"},
 }
 TO_SIGN = {
-    "ko": {"role": "지도교수", "by_when": BY_WHEN, "next": "서민정 캠퍼스 대표교수, 학사과"},
+    "ko": {
+        "role": "지도교수",
+        "by_when": BY_WHEN,
+        "next": "서민정 캠퍼스 대표교수, 학사과",
+        "on_behalf_of": "",
+    },
     "en": {
         "role": "Advisory professor",
         "by_when": BY_WHEN,
         "next": "Campus professor Seo Min-jeong, then Educational Affairs",
+        "on_behalf_of": "",
     },
 }
 REASON = {
