@@ -141,6 +141,9 @@ TABLE: Mapping[str, Expected] = {
     "POST /api/v1/approvals/<token>": SIGN_IN,
     "GET /api/v1/approvals/<token>/paper": those(404, link=410),
     "GET /api/v1/approvals/<token>/attachments/<attachment_id>": those(404, link=410),
+    "GET /api/v1/approvals/<token>/delegates": those(404, link=410),
+    "POST /api/v1/approvals/<token>/delegation": SIGN_IN,
+    "DELETE /api/v1/approvals/<token>/delegation": those(404),
     "PUT /api/v1/approvals/<token>/letter": those(404, link=410),
     "POST /api/v1/approvals/<token>/letter/file": those(404, link=410),
     "POST /api/v1/approvals/<token>/letter/before": those(404, link=410),
@@ -148,9 +151,14 @@ TABLE: Mapping[str, Expected] = {
     "POST /a/<token>": FOREIGN_FORM,
     "POST /a/<token>/again": FOREIGN_FORM,
     "POST /a/<token>/all": FOREIGN_FORM,
+    "GET /a/<token>/delegate": those(404, link=410),
+    "POST /a/<token>/delegate": FOREIGN_FORM,
+    "POST /a/<token>/take-back": FOREIGN_FORM,
     "GET /queue/<token>": those(404),
     "POST /queue/<token>": FOREIGN_FORM,
     "POST /queue/<token>/again": FOREIGN_FORM,
+    "POST /queue/<token>/delegations/<delegation_id>/end": FOREIGN_FORM,
+    "DELETE /api/v1/queue/<token>/delegations/<delegation_id>": those(404),
     "GET /api/v1/queue/<token>": those(404),
     "POST /api/v1/queue/<token>": SIGN_IN,
     "GET /a/<token>/paper.pdf": those(404, link=410),
@@ -169,6 +177,8 @@ TABLE: Mapping[str, Expected] = {
         **DESK_WRITE, "owner": 422, "student": 422},
     "POST /api/v1/desk/applications/<application_id>/steps/<int:n>/link": {
         **DESK_READ, "office": 409, "other office": 404},
+    "DELETE /api/v1/desk/applications/<application_id>/steps/<int:n>/delegation": {
+        **DESK_READ, "office": 404, "other office": 404},
     "POST /api/v1/desk/applications/<application_id>/retry": {
         **DESK_READ, "office": 409, "other office": 404},
     "GET /api/v1/desk/professors": DESK_READ,
@@ -181,6 +191,7 @@ TABLE: Mapping[str, Expected] = {
     "POST /desk/applications/<application_id>/professor": POSTED,
     "POST /desk/applications/<application_id>/address": POSTED,
     "POST /desk/applications/<application_id>/resend": POSTED,
+    "POST /desk/applications/<application_id>/give-back": POSTED,
     "GET /desk/pass": those(303, owner=403, student=403),
     # forms: bulk issues; there is no such list, and this kind is not issued so
     "GET /api/v1/desk/bulk": DESK_READ,

@@ -141,7 +141,7 @@ ROUTES = (
           answer=schemas.DelegateOut, many=True, query={"q": "a part of the name"},
           problems={**GONE, 422: "not_delegable"}),
     Route("POST", f"{ONE}/delegation", delegate, "Let somebody else sign", TAG, access="open",
-          transaction="write", body=schemas.Delegate, answer=schemas.DelegationOut, status=201,
+          transaction="write", body=schemas.DelegateIn, answer=schemas.DelegationOut, status=201,
           problems={**GONE, 422: "not_delegable, delegate_signs, bad_absence"}),
     Route("DELETE", f"{ONE}/delegation", take_back, "Sign oneself again", TAG, access="open",
           transaction="write", answer=schemas.DelegationOut,

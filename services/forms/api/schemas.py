@@ -140,7 +140,7 @@ class ApprovalDecision(Schema):
     )
 
 
-class Delegate(Schema):
+class DelegateIn(Schema):
     """Who signs for whoever holds the link: this request, or with days all of those days."""
 
     delegate = fields.String(
