@@ -1,4 +1,4 @@
-"""The relay: publishes what stands in an outbox, woken by each commit.
+"""The relay: publishes what stands in an outbox, woken by each commit and by a broker come back.
 
 Several relays of one PostgreSQL database share the rows (SKIP LOCKED). A
 SQLite database has one relay, in the one process that uses it; it holds no
@@ -21,7 +21,7 @@ from shared.outbox import Waiting, any_due, mark, next_due
 BATCH = 500
 SWEEP_S = 15.0  # the net: what was written by another process, or what rested
 FIRST_REST_S = 0.25
-LONGEST_REST_S = 15.0
+LONGEST_REST_S = 5.0
 LOOK_UP_S = 0.5  # how long a stop may go unseen
 
 log = logging.getLogger(__name__)
@@ -41,14 +41,16 @@ class Relay:
         clock: Clock,
         *,
         sweep_s: float = SWEEP_S,
+        first_rest_s: float = FIRST_REST_S,
         fault: Callable[[str], None] = no_fault,
     ) -> None:
         self._database, self._broker, self._clock = database, broker, clock
-        self._sweep_s, self._fault = sweep_s, fault
-        self._woken = threading.Event()
+        self._sweep_s, self._first_rest_s, self._fault = sweep_s, first_rest_s, fault
+        self._woken, self._broker_ready = threading.Event(), threading.Event()
         self._one = threading.Lock()
         self._runner: int | None = None
         database.on_commit(self.wake)
+        broker.on_ready(self._broker_ready.set)
 
     def wake(self) -> None:
         """Something was committed; the relay's own marks do not count."""
@@ -58,18 +60,19 @@ class Relay:
     def run(self, stop: threading.Event) -> None:
         """Publish whatever comes, until `stop`; broker or database may be away for any time."""
         self._runner = threading.get_ident()
-        rest_s = FIRST_REST_S
+        rest_s = self._first_rest_s
         while not stop.is_set():
             self._woken.clear()
+            self._broker_ready.clear()
             try:
                 self.drain()
             except TryLater as error:
                 log.warning("outbox waits %.2f s (%s)", rest_s, error.code)
-                stop.wait(rest_s)
-                rest_s = min(rest_s * 2, LONGEST_REST_S)
+                _sleep(stop, rest_s, self._broker_ready)
+                rest_s = max(min(rest_s * 2, LONGEST_REST_S), self._first_rest_s)
             else:
-                rest_s = FIRST_REST_S
-                self._sleep(stop)
+                rest_s = self._first_rest_s
+                _sleep(stop, self._sweep_s, self._woken)
 
     def drain(self) -> int:
         """Publish all that is due now; gives how many were confirmed.
@@ -118,8 +121,9 @@ class Relay:
                 log.error("%s %s: %s", row.publication.type, row.publication.id, outcome.value)
         return outcomes
 
-    def _sleep(self, stop: threading.Event) -> None:
-        end = time.monotonic() + self._sweep_s
-        while not stop.is_set() and (left := end - time.monotonic()) > 0:
-            if self._woken.wait(min(left, LOOK_UP_S)):
-                return
+
+def _sleep(stop: threading.Event, seconds: float, woken: threading.Event) -> None:
+    end = time.monotonic() + seconds
+    while not stop.is_set() and (left := end - time.monotonic()) > 0:
+        if woken.wait(min(left, LOOK_UP_S)):
+            return

@@ -7,6 +7,7 @@ An id counts where a docstring quotes it (`TUI-07`, also within `TUI-01 to TUI-0
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,4 +122,5 @@ def _follow(path: Path, seen: set[Path]) -> None:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")
+    PAGE.write_text(made := page(), "utf-8")
+    sys.stdout.write(made)  # also for whoever puts it elsewhere

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +41,8 @@ class EmbeddedBroker:
         self._store = Store(path)
         self.topology = topology
         self.changed = threading.Condition()
+        self._to_tell: list[Callable[[], None]] = []
+        self._answers = True
         self._closed = False
 
     def publish(self, publications: Sequence[Publication]) -> list[Outcome]:
@@ -78,9 +80,17 @@ class EmbeddedBroker:
     def ready(self) -> bool:
         try:
             with self.store() as store:
-                return store.answers()
-        except TryLater:
+                store.try_to_write()
+        except (TryLater, sqlite3.Error):
             return False
+        return True
+
+    def on_ready(self, tell: Callable[[], None]) -> None:
+        with self.changed:
+            self._to_tell.append(tell)
+            ready = self._answers and not self._closed
+        if ready:
+            tell()
 
     def close(self) -> None:
         with self.changed:
@@ -105,7 +115,12 @@ class EmbeddedBroker:
             try:
                 yield self._store
             except sqlite3.OperationalError as error:
+                self._answers = False
                 raise TryLater("broker_unavailable", "the queue's file does not answer") from error
+            if not self._answers:
+                self._answers = True
+                for tell in self._to_tell:
+                    tell()
 
 
 class EmbeddedSubscription:

@@ -11,7 +11,7 @@ Both brokers keep the same promises (`tests/shared/broker/` is their contract):
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -154,6 +154,13 @@ class Broker(Protocol):
 
     def ready(self) -> bool:
         """Whether it would take a publication now."""
+        ...
+
+    def on_ready(self, tell: Callable[[], None]) -> None:
+        """Have `tell()` called at once if it takes publications, and each time it does again.
+
+        Called in any thread; it must return soon and may come once too often.
+        """
         ...
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shared.broker.interface import DeadLetter, Depth, Outcome, Publication
 from shared.broker.rabbit_consume import RabbitSubscription
@@ -28,6 +28,7 @@ class RabbitBroker:
         self._lock = threading.Lock()
         self._publisher: Publisher | None = None
         self._subscriptions: list[RabbitSubscription] = []
+        self._to_tell: list[Callable[[], None]] = []
         self._closed = False
         self._dead = DeadRoom(url)
 
@@ -67,6 +68,13 @@ class RabbitBroker:
         except TryLater:
             return False
 
+    def on_ready(self, tell: Callable[[], None]) -> None:
+        with self._lock:
+            self._to_tell.append(tell)
+            publisher = self._publisher
+        if publisher is not None and publisher.usable(0):
+            tell()
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -82,8 +90,15 @@ class RabbitBroker:
             if self._closed:
                 raise TryLater("broker_unavailable", "the broker is closed")
             if self._publisher is None:
-                self._publisher = Publisher(self._url, self.topology)
+                self._publisher = Publisher(self._url, self.topology, self._tell)
             return self._publisher
+
+    def _tell(self) -> None:
+        """In the publishing line's thread."""
+        with self._lock:
+            to_tell = list(self._to_tell)
+        for tell in to_tell:
+            tell()
 
     def _needs_queues(self) -> None:
         """Whoever looks at dead letters first of all has to have the queues declared."""

@@ -92,6 +92,9 @@ class RabbitSubscription:
         channel.basic_qos(prefetch_count=self._prefetch)
         channel.basic_consume(self._lane.queue, self._arrived)
 
+    def line_usable(self) -> None:
+        """Deliveries come by themselves."""
+
     def line_lost(self) -> None:
         self._channel = self._confirms = None
         self._unsettled.clear()

@@ -36,10 +36,14 @@ logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 class Owner(Protocol):
-    """Who uses a line. Both are called in the line's thread."""
+    """Who uses a line. All are called in the line's thread."""
 
     def line_opened(self, channel: Channel, confirms: Confirms) -> None:
         """A new channel in confirm mode, everything declared."""
+        ...
+
+    def line_usable(self) -> None:
+        """It takes publications: it was opened, or an alarm of the broker is over."""
         ...
 
     def line_lost(self) -> None:
@@ -160,6 +164,7 @@ class Line:
             self.usable.clear()
         else:
             self.usable.set()
+            self._owner.line_usable()
 
     def _channel_closed(self, channel: Channel, reason: Exception) -> None:
         self._lose_channel()

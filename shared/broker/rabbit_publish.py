@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pika.channel import Channel
 
@@ -20,10 +20,12 @@ CONFIRMING_S = BLOCKED_TIMEOUT_S + 30.0  # by then the connection has been given
 
 
 class Publisher:
-    """The publishing line of a broker; any thread may publish."""
+    """The publishing line of a broker; any thread may publish. `ready()` is called in the line's
+    thread whenever it takes publications (again)."""
 
-    def __init__(self, url: str, topology: Topology) -> None:
+    def __init__(self, url: str, topology: Topology, ready: Callable[[], None]) -> None:
         self._confirms: Confirms | None = None
+        self._ready = ready
         self._line = Line(url, topology, self, "publisher")
 
     def publish(self, publications: Sequence[Publication]) -> list[Outcome]:
@@ -47,6 +49,9 @@ class Publisher:
 
     def line_opened(self, channel: Channel, confirms: Confirms) -> None:
         self._confirms = confirms
+
+    def line_usable(self) -> None:
+        self._ready()
 
     def line_lost(self) -> None:
         self._confirms = None

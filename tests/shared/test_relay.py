@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from shared.outbox import OUTBOX, add, attach
 from shared.relay import Relay
 from tests.parts.brokers import QUICK, lane_of
 from tests.parts.databases import DATABASES, database_url
+from tests.parts.ports import wait_until
 
 AT = datetime(2022, 8, 30, 9, tzinfo=UTC)
 
@@ -54,10 +55,21 @@ class Watched:
         self.taken: list[Publication] = []
         self.outcome = Outcome.CONFIRMED
         self.away = False
+        self.asked_in_vain = threading.Event()
+        self._told: list[Callable[[], None]] = []
         self._pause_s, self._lock = pause_s, threading.Lock()
+
+    def on_ready(self, tell: Callable[[], None]) -> None:
+        self._told.append(tell)
+
+    def come_back(self) -> None:
+        self.away = False
+        for tell in self._told:
+            tell()
 
     def publish(self, publications: Sequence[Publication]) -> list[Outcome]:
         if self.away:
+            self.asked_in_vain.set()
             raise TryLater("broker_unavailable")
         time.sleep(self._pause_s)
         with self._lock:
@@ -172,6 +184,25 @@ def test_while_the_broker_is_away_everything_waits_and_then_catches_up_by_itself
         stop.set()
         running.join()
     assert [Envelope.from_json(one.body).data["number"] for one in broker.taken] == ["A", "B", "C"]
+
+
+def test_a_broker_that_comes_back_wakes_the_relay_from_however_long_a_rest(
+    database: Database, clock: StandingClock
+) -> None:
+    broker = Watched()
+    broker.away = True
+    say(database, clock, "A")
+    relay = Relay(database, broker, clock, first_rest_s=3600)  # type: ignore[arg-type]  # as above
+    stop = threading.Event()
+    running = threading.Thread(target=relay.run, args=(stop,))
+    running.start()
+    try:
+        assert broker.asked_in_vain.wait(60)
+        broker.come_back()
+        wait_until(lambda: len(broker.taken) == 1, seconds=60, what="the message published")
+    finally:
+        stop.set()
+        running.join()
 
 
 @pytest.mark.parametrize("outcome", [Outcome.UNROUTABLE, Outcome.REFUSED])

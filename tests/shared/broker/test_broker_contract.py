@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.broker import Broker, DeadLetter, Delivery, Outcome, Subscription, Topology
+from shared.broker import (
+    Broker,
+    DeadLetter,
+    Delivery,
+    EmbeddedBroker,
+    Outcome,
+    Subscription,
+    Topology,
+)
 from shared.errors import Permanent, TryLater
 from tests.parts.brokers import KINDS, QUICK, Brokers, brokers_of, lane_of, publication
 
@@ -249,6 +258,28 @@ def test_a_closed_broker_says_so(broker: Broker) -> None:
     with pytest.raises(TryLater) as caught:
         broker.publish([publication()])
     assert caught.value.code == "broker_unavailable"
+
+
+def test_whoever_wants_to_know_is_told_that_it_takes_publications(broker: Broker) -> None:
+    before, after = threading.Event(), threading.Event()
+    broker.on_ready(before.set)
+    broker.publish([publication()])
+    assert before.wait(60)
+    broker.on_ready(after.set)
+    assert after.is_set()
+
+
+def test_whoever_wants_to_know_is_told_when_the_file_of_the_embedded_queue_answers_again(
+    tmp_path: Path,
+) -> None:
+    broker, told = EmbeddedBroker(tmp_path / "queue.sqlite", QUICK), threading.Event()
+    with pytest.raises(TryLater), broker.store():
+        raise sqlite3.OperationalError("disk I/O error")
+    broker.on_ready(told.set)
+    assert not told.is_set()
+    broker.publish([publication()])
+    assert told.is_set()
+    broker.close()
 
 
 def test_a_closed_subscription_wakes_who_waits_on_it(broker: Broker) -> None:
