@@ -253,6 +253,7 @@ MORE: dict[str, dict[str, dict[str, Any]]] = {
     },
     "sign_in_changed": {one: {**STUDENT[one], "what": "app_added", "at": BY_WHEN} for one in CASE},
     "sign_in_code": {one: {"code": "755224", "minutes": 10} for one in CASE},
+    "signing_code": {one: {"code": "755224", "minutes": 10} for one in CASE},
 }
 LINKS = {
     "approval_request": "approval",

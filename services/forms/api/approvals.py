@@ -17,8 +17,16 @@ from services.forms.api.showing import (
     approval_json,
     delegate_json,
     delegation_json,
+    instant,
 )
-from services.forms.applications import approvals, delegations, drawing, preview, writing
+from services.forms.applications import (
+    approvals,
+    delegations,
+    drawing,
+    preview,
+    second_factor,
+    writing,
+)
 from services.forms.letters import taking
 from services.forms.letters.taking import Taken
 
@@ -42,6 +50,7 @@ def decide(session: Session, call: Call) -> Answer:
         typed=typed,
         drawn=drawn,
         letter=call.body["letter"],
+        proof=call.body["proof"],
     )
     return Answer(approval_done_json(done))
 
@@ -69,6 +78,27 @@ def delegate(session: Session, call: Call) -> Answer:
 def take_back(session: Session, call: Call) -> Answer:
     """Sign oneself again."""
     return Answer(delegation_json(delegations.take_back(session, call.parts, call.path["token"])))
+
+
+def send_code(call: Call) -> Answer:
+    """Have a code sent to whom the link was made for."""
+    token, address = call.path["token"], request.remote_addr or ""
+    sent = second_factor.send(call.parts, token, call.body["channel"], address)
+    return Answer(
+        {
+            "challenge": sent.challenge,
+            "channel": sent.channel,
+            "to": sent.masked,
+            "expires_at": instant(sent.expires_at),
+        }
+    )
+
+
+def check_code(call: Call) -> Answer:
+    """The proof that goes with a decision."""
+    body = call.body
+    proof = second_factor.check(call.parts, call.path["token"], body["challenge"], body["code"])
+    return Answer({"proof": proof})
 
 
 def keep_letter(session: Session, call: Call) -> Answer:
@@ -136,7 +166,15 @@ ROUTES = (
           answer=schemas.ApprovalOut, problems=GONE),
     Route("POST", ONE, decide, "Sign, return, decline or pass on", TAG, access="open",
           transaction="write", body=schemas.ApprovalDecision, answer=schemas.ApprovalDoneOut,
-          problems={**GONE, 409: "shown_changed", 422: "signature_needed"}),
+          problems={**GONE, 409: "shown_changed", 422: "signature_needed, code_needed"}),
+    Route("POST", f"{ONE}/send", send_code, "Send the code that comes before a decision", TAG,
+          access="open", transaction="own", body=schemas.SigningCodeSend,
+          answer=schemas.SigningCodeSentOut,
+          problems={**GONE, 422: "no_code_asked, bad_channel", 429: "too_many_codes",
+                    503: "codes_unavailable"}),
+    Route("POST", f"{ONE}/verify", check_code, "Give the code", TAG, access="open",
+          transaction="own", body=schemas.SigningCode, answer=schemas.SigningProofOut,
+          problems={**GONE, 422: "wrong_code", 429: "too_many_codes", 503: "codes_unavailable"}),
     Route("GET", f"{ONE}/delegates", find_delegates, "Who may sign instead", TAG, access="open",
           answer=schemas.DelegateOut, many=True, query={"q": "a part of the name"},
           problems={**GONE, 422: "not_delegable"}),

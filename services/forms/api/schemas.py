@@ -138,6 +138,24 @@ class ApprovalDecision(Schema):
         allow_none=True,
         metadata={"description": "Where the step writes one: signed in place of the draft."},
     )
+    proof = fields.String(
+        load_default="",
+        validate=validate.Length(max=1000),
+        metadata={"description": "Where a code is asked: what the right one gave."},
+    )
+
+
+class SigningCodeSend(Schema):
+    """Where the code goes."""
+
+    channel = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
+
+
+class SigningCode(Schema):
+    """The code that was sent upon a challenge."""
+
+    challenge = fields.String(required=True, validate=validate.Length(max=1000))
+    code = fields.String(required=True, validate=validate.Length(max=100))
 
 
 class DelegateIn(Schema):
@@ -439,6 +457,22 @@ class ApprovalOut(Schema):
     by_when = fields.AwareDateTime(allow_none=True)
     documents = fields.List(fields.Nested(FileOut))
     letter = fields.Nested(LetterOut)
+    asks_code = fields.Boolean(metadata={"description": "A code comes before the decision."})
+
+
+class SigningCodeSentOut(Schema):
+    """A code is on its way."""
+
+    challenge = fields.String()
+    channel = fields.String()
+    to = fields.String()
+    expires_at = fields.AwareDateTime()
+
+
+class SigningProofOut(Schema):
+    """What goes with the decision."""
+
+    proof = fields.String()
 
 
 class DelegateOut(Schema):

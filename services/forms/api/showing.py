@@ -261,6 +261,7 @@ def approval_json(view: ApprovalView, token: str) -> dict[str, Any]:
         "step": step_json(view.step),
         "steps": [step_json(step) for step in view.steps],
         "by_when": instant(view.by_when),
+        "asks_code": view.asks_code,
         "documents": [
             {"name": str(view.kind.title), "media_type": "application/pdf",
              "address": f"{base}/paper"},

@@ -81,6 +81,8 @@ TEXTS: Mapping[str, Text] = {
         "Only the professor whom the student named can sign here. For somebody else, the student "
         "withdraws this application and sends another."
     ),
+    "code_needed": _l("A code comes first: ask for one, then give its proof with the decision."),
+    "no_code_asked": _l("This step asks no code."),
     "not_delegable": _l(
         "Nobody else can sign this: you were asked for in person, or act for somebody yourself."
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -47,14 +48,15 @@ from services.forms.applications.telling import (
 )
 from services.forms.applications.trail import Who, note
 from services.forms.applications.values import ApprovalDone, ApprovalView, Served
-from services.forms.catalog.kind import Letter
+from services.forms.catalog.kind import Kind, Letter
 from services.forms.parts import Parts
 from services.forms.people import register
 from shared.errors import Conflict, Gone, NotFound, Permanent, Refused, TooMany
-from shared.links import Link, read_link
+from shared.links import Link, read_link, read_pass
 
 DECISIONS = ("approve", "return", "decline", "not_mine")
 PURPOSE = "approval"
+PROOF = "signing_proof"  # the use of the pass that a right code gives (`second_factor`)
 AGAIN_AFTER = timedelta(minutes=10)
 
 
@@ -91,6 +93,7 @@ def look(session: Session, parts: Parts, token: str) -> ApprovalView:
         office=kind.desk.office if kind.desk else None,
         by_when=step.by_when,
         attachments=tuple(attachment_view(one) for one in attachments.sent_with(row)),
+        asks_code=asks_code(kind, step),
         form_subject=f"approval:{step.id}:{step.generation}",
     )
 
@@ -106,14 +109,19 @@ def decide(
     typed: str | None = None,
     drawn: bytes | None = None,
     letter: Mapping[str, str] | None = None,
+    proof: str = "",
 ) -> ApprovalDone:
     """Sign, return, decline, or say that the student is somebody else's.
 
-    `letter`, where the step writes one: what is signed, in place of the draft.
+    `letter`, where the step writes one: what is signed, in place of the draft. `proof`, where it
+    asks a code: what the right one gave.
     Raises what `look` raises, Conflict("shown_changed", changed, shown), Refused("reason_needed"
-    | "signature_needed" | "signature_bad" | "bad_decision" | "findings" | "no_letter").
+    | "signature_needed" | "signature_bad" | "bad_decision" | "findings" | "no_letter" |
+    "code_needed").
     """
     row, step = find(session, parts, token, lock=True)
+    if asks_code(parts.kind(row.kind), step) and not proved(parts, step, proof):
+        raise Refused("code_needed", "a code comes first", field="code")
     written = _letter(session, parts, row, step, letter)
     _check_shown(row, shown, written, signs=decision == "approve")
     if decision not in DECISIONS:
@@ -127,6 +135,25 @@ def decide(
     row.updated_at = parts.clock.now()
     done = _done(session, parts, row, step, decision)
     return replace(done, given_back=acted and decision == "not_mine")
+
+
+def asks_code(kind: Kind, step: StepRow) -> bool:
+    """Whether whoever holds this step has to give a code first."""
+    return any(one.second_factor for one in kind.route if set(one.roles) & set(step.roles))
+
+
+def proved(parts: Parts, step: StepRow, proof: str) -> bool:
+    """Whether the right code was given for this step, by whoever is asked now."""
+    try:
+        found = read_pass(PROOF, proof, parts.clock.now(), parts.keyring)
+    except Permanent:
+        return False
+    return found == signer_claims(step)
+
+
+def signer_claims(step: StepRow) -> dict[str, Any]:
+    """What a pass is for: one step, one link, one person."""
+    return {"step": step.id, "generation": step.generation, "person": step.professor_id}
 
 
 def fetch_attachment(session: Session, parts: Parts, token: str, attachment_id: str) -> Served:

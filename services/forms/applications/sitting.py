@@ -50,8 +50,9 @@ class Request:
 
     @property
     def by_itself(self) -> bool:
-        """Whether it needs its own page: a letter is written there, a vote is cast there."""
-        return self.view.letter is not None or self.view.panel is not None
+        """Whether it needs its own page, for a letter, a vote or a code."""
+        view = self.view
+        return view.letter is not None or view.panel is not None or view.asks_code
 
 
 @dataclass(frozen=True)

@@ -275,6 +275,7 @@ class ApprovalView:
     people: Mapping[str, Named] = field(default_factory=dict)  # named in the answers, by field
     letter: LetterView | None = None  # where the step writes one
     panel: StepView | None = None  # the whole step, where several are asked in it
+    asks_code: bool = False  # a code comes before the decision (`second_factor`)
 
 
 @dataclass(frozen=True)

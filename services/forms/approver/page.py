@@ -16,6 +16,7 @@ from services.forms.applications.drawing import DATA_URL
 from services.forms.applications.roles import acting_text
 from services.forms.applications.telling import changed_texts
 from services.forms.applications.values import ApprovalDone, ApprovalView, StepView
+from services.forms.approver.code import Stage, section
 from services.forms.catalog.kind import Agree, Signed, Vote
 from services.forms.pages import files, seats
 from services.forms.pages.line import line
@@ -52,6 +53,7 @@ def open_link(
     wrong: Mapping[str, str] | None = None,
     changed: Sequence[str] = (),
     others: int = 0,
+    code: Stage | None = None,
 ) -> str:
     """The page that asks for a signature, with what was typed before if something was wrong."""
     base = f"/a/{token}"
@@ -82,6 +84,7 @@ def open_link(
         errors=[{"href": f"#{FIELDS.get(k, 'typed')}", "words": v} for k, v in faults.items()],
         changed=changed_texts(view.kind, changed),
         others=others,
+        code=section(view, code, given),
     )
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 
 from services.forms.applications import approvals, drawing, sitting
 from services.forms.applications.values import ApprovalView
-from services.forms.approver import delegate, letter
+from services.forms.approver import code, delegate, letter
 from services.forms.approver.page import all_sent, done, gone, open_link
 from services.forms.approver.reader import speak_their_language
 from services.forms.files_served import answer as serve_file
@@ -54,6 +54,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     letter.add(pages, parts)
     delegate.add(pages, parts)
+    code.add(pages, parts, open_link)
     _add_links(pages, parts)
 
     @pages.get("/paper.pdf")
@@ -105,8 +106,12 @@ def _decide(parts: Parts, token: str) -> Page:
                 reason=request.form.get("reason", "").strip() or None,
                 typed=typed,
                 drawn=drawing.read(drawn) if drawn else None,
+                proof=request.form.get("proof", ""),
             )
     except Refused as error:
+        if error.code == "code_needed":
+            late = code.Stage(wrong=text_of(error), carried=code.carried(request.form))
+            return _again(parts, token, {"code": late}), 422
         return _again(parts, token, {"wrong": {decision: text_of(error)}}), 422
     except Conflict as error:
         if error.code != "shown_changed":

@@ -72,10 +72,15 @@ class Step:
 
     role: str  # of `applications/roles.py`; who that is comes from the register or is named
     business_days: int = 5
-    second_factor: bool = False
+    second_factor: bool = False  # never with `writes`: a letter is signed on a page of its own
     writes: bool = False  # a letter, which is part of what this step signs (REC-01)
     agree: Agree = "one"
     beside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no page can ask."""
+        if self.second_factor and self.writes:
+            raise ValueError("a step that writes a letter asks no code")
 
     @property
     def roles(self) -> tuple[str, ...]:

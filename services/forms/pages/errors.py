@@ -50,6 +50,7 @@ TEXTS: Mapping[str, Any] = {
     "nothing_to_put_back": _l("There is nothing to put back."),
     "bad_way": _l("Choose how it was delivered."),
     "bad_day": _l("Choose a day from the issue of the letter to today."),
+    "code_needed": _l("Ask for a code first, or for a new one. What you typed is kept."),
     "not_delegable": _l(
         "Nobody else can sign this: you were asked for in person, or act for somebody yourself."
     ),

@@ -36,6 +36,7 @@ TITLES = {
     "invitation": _l("Invitation"),
     "password_reset": _l("New password"),
     "sign_in_code": _l("Sign-in code"),
+    "signing_code": _l("Code to sign"),
     "sign_in_changed": _l("The way to sign in was changed"),
     "signature_kept": _l("A signature is kept"),
     "delegation_made": _l("Somebody signs on your behalf"),
