@@ -522,12 +522,13 @@ class OneOfMany(Schema):
 
 
 class SignMany(Schema):
-    """Those ticked, and the name typed once."""
+    """Those ticked, and one signature for them: the name typed, or drawn as a PNG in base64."""
 
     requests = fields.List(
         fields.Nested(OneOfMany), required=True, validate=validate.Length(max=100)
     )
-    typed = fields.String(required=True, validate=validate.Length(max=1000))
+    typed = _text(1000)
+    drawn = _text(300_000, metadata={"contentEncoding": "base64", "contentMediaType": "image/png"})
 
 
 class SignedOneOut(Schema):

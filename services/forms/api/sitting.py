@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.forms.api import schemas
 from services.forms.api.route import Answer, Call, Route
 from services.forms.api.showing import approval_json, delegation_json, instant
-from services.forms.applications import delegations, sitting
+from services.forms.applications import delegations, drawing, sitting
 from services.forms.applications.sitting import Signed
 
 
@@ -42,9 +42,11 @@ def take_one_back(session: Session, call: Call) -> Answer:
 
 
 def sign_many(call: Call) -> Answer:
-    """Sign several, each on its own hash, with one typed name."""
+    """Sign several, each on its own hash, with one name, typed or drawn."""
     ticked = [(one["token"], one["shown"]) for one in call.body["requests"]]
-    done = sitting.sign(call.parts, call.path["token"], ticked, call.body["typed"])
+    typed, given = call.body["typed"], call.body["drawn"]
+    drawn = drawing.read(given) if given else None
+    done = sitting.sign(call.parts, call.path["token"], ticked, typed, drawn)
     return Answer({"results": [_signed_json(one) for one in done]})
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.forms.applications import approvals
+from services.forms.applications import approvals, drawing
 from services.forms.applications.said_by import check_signature
 from services.forms.applications.tables import (
     ApplicationRow,
@@ -87,8 +87,14 @@ def look(session: Session, parts: Parts, token: str) -> Queue:
     return Queue(professor, tuple(found[:SHOWN_MOST]), more, row.expires_at)
 
 
-def sign(parts: Parts, token: str, ticked: Sequence[tuple[str, str]], typed: str) -> list[Signed]:
-    """Sign each (token of a request, hash of what was shown) with one typed name.
+def sign(
+    parts: Parts,
+    token: str,
+    ticked: Sequence[tuple[str, str]],
+    typed: str | None,
+    drawn: bytes | None = None,
+) -> list[Signed]:
+    """Sign each (token of a request, hash of what was shown) with one name, typed or drawn.
 
     Raises what `look` raises, Refused("nothing_ticked" | "signature_needed" | "signature_bad");
     what stands against one alone is in its result, and the others are signed.
@@ -98,11 +104,14 @@ def sign(parts: Parts, token: str, ticked: Sequence[tuple[str, str]], typed: str
     known = {one.token: one for one in queue.requests}
     if not ticked:
         raise Refused("nothing_ticked", "no request is ticked", field="requests")
-    check_signature(typed)
+    if drawn is not None:
+        drawn = drawing.clean(drawn)
+    else:
+        check_signature(typed or "")
     done = []
     for request_token, shown in ticked:
         request = known.get(request_token)
-        result = _sign_one(parts, request, shown, typed) if request else "link_closed"
+        result = _sign_one(parts, request, shown, typed, drawn) if request else "link_closed"
         done.append(_told(queue, request, result))
     return done
 
@@ -267,13 +276,21 @@ def _asked(professor_id: str) -> Select[StepRow]:
     )
 
 
-def _sign_one(parts: Parts, request: Request, shown: str, typed: str) -> str:
+def _sign_one(
+    parts: Parts, request: Request, shown: str, typed: str | None, drawn: bytes | None
+) -> str:
     if request.by_itself:
         return "by_itself"
     try:
         with parts.database.write() as session:
             approvals.decide(
-                session, parts, request.token, decision="approve", shown=shown, typed=typed
+                session,
+                parts,
+                request.token,
+                decision="approve",
+                shown=shown,
+                typed=typed if drawn is None else None,
+                drawn=drawn,
             )
     except DojangError as error:
         return error.code

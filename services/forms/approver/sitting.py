@@ -9,10 +9,10 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
-from services.forms.applications import delegations, sitting
+from services.forms.applications import delegations, drawing, sitting
 from services.forms.applications.sitting import Queue, Request, Signed
 from services.forms.approver.delegate import ended, lasts
-from services.forms.approver.page import acting, facts_of, paper_of
+from services.forms.approver.page import acting, drawn_again, facts_of, paper_of
 from services.forms.pages import files
 from services.forms.pages.errors import text_of
 from services.forms.pages.frame import see_other
@@ -54,13 +54,15 @@ def blueprint(parts: Parts) -> Blueprint:
     def sign_ticked(token: str) -> Page:
         check_form(parts.keyring, token)
         ticked = [_ticked(one) for one in request.form.getlist("sign")]
-        typed = request.form.get("typed", "")
+        typed, drawn = request.form.get("typed", ""), drawn_again(request.form)
         try:
-            done = sitting.sign(parts, token, ticked, typed)
+            picture = drawing.read(drawn) if drawn else None
+            done = sitting.sign(parts, token, ticked, typed, picture)
         except Refused as error:
             field = "sign-0" if error.code == "nothing_ticked" else "typed"
             wrong = {field: text_of(error)}
-            return _page(parts, token, typed, [one for one, _shown in ticked], wrong), 422
+            tokens = [one for one, _shown in ticked]
+            return _page(parts, token, typed, tokens, wrong, drawn), 422
         return _done(parts, token, done)
 
     @pages.post("/delegations/<delegation_id>/end")
@@ -95,6 +97,7 @@ def _page(
     typed: str = "",
     ticked: Sequence[str] = (),
     wrong: Mapping[str, str] | None = None,
+    drawn: str = "",
 ) -> str:
     """All requests whole; after a refusal with what was ticked and typed."""
     faults = dict(wrong or {})
@@ -113,6 +116,7 @@ def _page(
         more=queue.more,
         expires_at=queue.expires_at,
         typed=typed,
+        drawn=drawn,
         wrong=faults,
         errors=[{"href": f"#{field}", "words": words} for field, words in faults.items()],
     )

@@ -175,6 +175,7 @@ KIND = Kind(
         granted=lambda answers: [str(n) for n in range(answers["credits"], -1, -1)],
     ),
     uploads=Uploads(),
+    for_office=("attachments",),
     may_ask=may_ask,
     judge=judge,
     prefill=prefill,

@@ -94,6 +94,7 @@ class Request:
             route=self.steps,
             desk=Desk(self.office),
             uploads=self.uploads,
+            for_office=("attachments",),
             may_ask=self.may_ask,
             judge=self.judged,
             prefill=self.prefill,

@@ -113,6 +113,7 @@ KIND = Kind(
     route=(Step("advisor"),),
     desk=Desk("student_team"),
     uploads=Uploads(),
+    for_office=("attachments",),
     may_ask=may_ask,
     judge=judge,
     prefill=prefill,
