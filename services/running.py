@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
-from waitress.server import create_server
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
 
 from shared.errors import Permanent
 
@@ -16,7 +20,12 @@ log = logging.getLogger("dojang.running")
 
 RESTART_SECONDS = (1, 2, 5, 10, 30)
 CHANNEL_TIMEOUT_SECONDS = 60  # a slow client loses its connection after this silence
+# What a stop waits for, at most: requests that have begun, then work in hand. Compose and systemd
+# are told to be patient for longer than both (docs/operating.md, Stopping).
+ANSWER_SECONDS = 25.0
 JOIN_SECONDS = 20.0
+LOOK_SECONDS = 0.5  # how long a signal may go unheard
+ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Endless(Protocol):
@@ -46,8 +55,9 @@ class Threads:
     def __exit__(self, *_exception: object) -> None:
         """Tell all to stop and wait until what they had in hand is done."""
         self._stop.set()
+        end = time.monotonic() + JOIN_SECONDS
         for thread in self._threads:
-            thread.join(JOIN_SECONDS)
+            thread.join(max(end - time.monotonic(), 0.0))
 
     def wait(self) -> None:
         """Wait until the process is told to end."""
@@ -72,28 +82,80 @@ def end_on_signals() -> None:
     def end(_number: int, _frame: Any) -> None:
         raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    for number in ENDING:
+        signal.signal(number, end)
 
 
 def serve(app: Any, *, host: str, port: int, threads: int, when_ready: Callable[[], None]) -> None:
-    """Serve a WSGI application until told to end. Raises Permanent("port_taken")."""
+    """Serve a WSGI application until told to end, and then answer what has been asked.
+
+    Told a second time it ends at once. Raises Permanent("port_taken").
+    """
+    sockets: dict[int, Any] = {}
     try:
-        server = _listen(app, host, port, threads)
+        server = _listen(app, host, port, threads, sockets)
     except OSError as error:
         raise Permanent(
             "port_taken", f"Port {port} of {host} cannot be used ({error.strerror}): try --port."
         ) from error
-    when_ready()
+    told = threading.Event()
     try:
-        server.run()
+        with _told_by_signals(told):
+            when_ready()
+            while not told.is_set():
+                wasyncore.loop(timeout=LOOK_SECONDS, use_poll=True, map=sockets, count=1)
+        _answer_the_rest(sockets)
     finally:
         server.close()
 
 
-def _listen(app: Any, host: str, port: int, threads: int) -> Any:
+@contextmanager
+def _told_by_signals(told: threading.Event) -> Iterator[None]:
+    """Inside, a signal is heard between two looks at the sockets and cuts nothing off."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = [(number, signal.getsignal(number)) for number in ENDING]
+    for number in ENDING:
+        signal.signal(number, lambda _number, _frame: told.set())
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _answer_the_rest(sockets: dict[int, Any]) -> None:
+    """Take no new connection, end the idle ones, and answer the requests that have begun.
+
+    waitress' own `run` leaves its loop at once, so that what its threads still answer is written
+    to nobody.
+    """
+    for _ in range(2):  # whoever has come is let in and read
+        wasyncore.loop(timeout=0, use_poll=True, map=sockets, count=1)
+    for door in [one for one in sockets.values() if isinstance(one, BaseWSGIServer)]:
+        wasyncore.dispatcher.close(door)  # its threads' bell is still needed
+    end = time.monotonic() + ANSWER_SECONDS
+    while (left := _end_the_idle(sockets)) and time.monotonic() < end:
+        wasyncore.loop(timeout=LOOK_SECONDS, use_poll=True, map=sockets, count=1)
+    if left:
+        log.warning("%d requests were not answered within %.0f s", left, ANSWER_SECONDS)
+
+
+def _end_the_idle(sockets: dict[int, Any]) -> int:
+    """End connections on which nothing is asked; how many are still open."""
+    channels = [one for one in sockets.values() if isinstance(one, HTTPChannel)]
+    for channel in channels:
+        asked = channel.requests or channel.request is not None
+        if not asked and not channel.total_outbufs_len:
+            channel.will_close = True
+    return len(channels)
+
+
+def _listen(app: Any, host: str, port: int, threads: int, sockets: dict[int, Any]) -> Any:
     return create_server(
         app,
+        map=sockets,
         host=host,
         port=port,
         threads=threads,

@@ -93,12 +93,19 @@ class Consumer:
                 stop.wait(rest_s)
                 rest_s = min(rest_s * 2, LONGEST_REST_S)
 
-    def drain(self, patience_s: float = 0.0) -> int:
-        """Handle what lies there, until nothing comes for `patience_s`; gives how many came."""
-        stop, count = threading.Event(), 0
+    def drain(
+        self,
+        patience_s: float = 0.0,
+        *,
+        most: int | None = None,
+        stop: threading.Event | None = None,
+    ) -> int:
+        """Handle what lies there, until nothing comes for `patience_s` or `most` came; gives how
+        many came. With a `stop` that is set it waits for nothing, not even for a database."""
+        stop, count = stop or threading.Event(), 0
         subscription = self._broker.subscribe(self._lane, self._prefetch)
         try:
-            while delivery := subscription.next(patience_s):
+            while count != most and (delivery := subscription.next(patience_s)):
                 self._settle(subscription, delivery, stop)
                 count += 1
         finally:

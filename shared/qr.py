@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from operator import itemgetter
+from functools import cache, reduce
+from operator import getitem, itemgetter, xor
 
 from shared.errors import Permanent
 
 # 77 modules and the quiet zone: 0.41 mm a module in a box of 35 mm.
 VERSION_MOST = 15
-NARROW, WIDE = range(1, 10), range(10, VERSION_MOST + 1)  # how long lengths are (table 3)
+# How many bits the lengths of bytes and digits take, by version (table 3).
+LENGTHS = (((8, 10), range(1, 10)), ((16, 12), range(10, VERSION_MOST + 1)))
 QUIET_MODULES = 4  # 6.3.8
 DIGITS_WORTH_A_SEGMENT = 12
 # Table 9, level M: error correction codewords of a block, and blocks, by version from 1.
@@ -35,8 +36,7 @@ PADS = (0xEC, 0x11)  # 7.4.10
 NUMERIC, BYTES = "0001", "0100"  # 7.4.1
 GROUPS = {f"{value:03}": f"{value:010b}" for value in range(1000)}
 DARK, LIGHT = 0x00, 0xFF
-_BITS = bytes.maketrans(b"01", bytes((LIGHT, DARK)))
-_INVERTED = bytes.maketrans(bytes((LIGHT, DARK)), bytes((DARK, LIGHT)))
+_MODULES = bytes.maketrans(b"01", bytes((LIGHT, DARK)))
 
 
 def qr_code(text: str) -> tuple[int, bytes]:
@@ -44,29 +44,30 @@ def qr_code(text: str) -> tuple[int, bytes]:
 
     Raises `Permanent("qr_too_long")`.
     """
-    for wide, versions in ((False, NARROW), (True, WIDE)):
-        bits = _bits(text, wide)
+    digits = re.search(r"[0-9]*\Z", text)
+    tail = digits[0] if digits and len(digits[0]) >= DIGITS_WORTH_A_SEGMENT else ""
+    head, numbers = text[: len(text) - len(tail)].encode(), _numbers(tail)
+    for (bytes_wide, digits_wide), versions in LENGTHS:
+        bits = _bits(head, bytes_wide, tail, digits_wide, numbers)
         for version in versions:
-            plan = _plan(version)
-            if len(bits) <= plan.data_codewords * 8:
+            if len(bits) <= 8 * _data_codewords(version):
+                plan = _plan(version)
                 return plan.size, plan.drawn(plan.corrected(_padded(bits, plan.data_codewords)))
     raise Permanent("qr_too_long", f"{len(text)} characters do not go into the QR code")
 
 
-def _bits(text: str, wide: bool) -> str:
+def _bits(head: bytes, bytes_wide: int, tail: str, digits_wide: int, numbers: str) -> str:
     """The segments: bytes, then digits if many stand at the end (7.4.3, 7.4.5)."""
-    digits = re.search(r"[0-9]*\Z", text)
-    tail = digits[0] if digits and len(digits[0]) >= DIGITS_WORTH_A_SEGMENT else ""
-    head = text[: len(text) - len(tail)].encode()
-    bits = BYTES + f"{len(head):0{16 if wide else 8}b}"
+    bits = f"{BYTES}{len(head):0{bytes_wide}b}"
     bits += f"{int.from_bytes(head, 'big'):0{len(head) * 8}b}" if head else ""
-    if not tail:
-        return bits
-    whole = len(tail) // 3 * 3
-    groups = [GROUPS[tail[at : at + 3]] for at in range(0, whole, 3)]
-    rest = tail[whole:]
+    return f"{bits}{NUMERIC}{len(tail):0{digits_wide}b}{numbers}" if tail else bits
+
+
+def _numbers(digits: str) -> str:
+    """Three digits in ten bits, what is left over in four or seven (7.4.4)."""
+    rest = digits[len(digits) // 3 * 3 :]
     last = f"{int(rest):0{len(rest) * 3 + 1}b}" if rest else ""
-    return bits + NUMERIC + f"{len(tail):0{12 if wide else 10}b}" + "".join(groups) + last
+    return "".join([GROUPS[digits[at : at + 3]] for at in range(0, len(digits) // 3 * 3, 3)]) + last
 
 
 def _padded(bits: str, codewords: int) -> bytes:
@@ -86,7 +87,10 @@ class Plan:
     data_codewords: int
     blocks: Sequence[tuple[int, int]]  # of the data: from, to
     correction: int
-    pick: Callable[[bytes], Iterable[int]]
+    pick: Callable[[bytes], Iterable[int]]  # the codewords, interleaved
+    mask: int
+    patterns: bytes
+    runs: Sequence[tuple[slice, slice]]  # modules, and the bits that they show
 
     def corrected(self, data: bytes) -> bytes:
         """The data and behind it the error correction of each block, not interleaved yet."""
@@ -95,30 +99,68 @@ class Plan:
         return b"".join(parts)
 
     def drawn(self, codewords: bytes) -> bytes:
-        """The modules of the codewords: each position picks its bit, straight or inverted."""
-        count = len(codewords) * 8
-        bits = f"{int.from_bytes(codewords, 'big'):0{count}b}".encode().translate(_BITS)
-        return bytes(self.pick(bits + bits.translate(_INVERTED) + bytes((LIGHT, DARK))))
+        """The modules of the codewords."""
+        masked = int.from_bytes(bytes(self.pick(codewords)), "big") ^ self.mask
+        bits = f"{masked:0{len(codewords) * 8}b}".encode().translate(_MODULES)
+        modules = bytearray(self.patterns)
+        for places, shown in self.runs:
+            modules[places] = bits[shown]
+        return bytes(modules)
+
+
+@cache
+def _data_codewords(version: int) -> int:
+    return _room(version) // 8 - CORRECTION[version - 1] * BLOCKS[version - 1]
 
 
 @cache
 def _plan(version: int) -> Plan:
     correction, blocks = CORRECTION[version - 1], BLOCKS[version - 1]
-    codewords = _room(version) // 8
-    data = codewords - correction * blocks
+    data = _data_codewords(version)
     short, longer = divmod(data, blocks)
     ends = [short * (n + 1) + max(0, n + 1 - (blocks - longer)) for n in range(blocks)]
     parts = list(zip([0, *ends], ends, strict=False))
-    stream = list(_interleaved(parts, data, correction))
-    size = version * 4 + 17
-    picks = [codewords * 16 + dark for dark in _function_patterns(version, size)]
+    pick = itemgetter(*_interleaved(parts, data, correction))
+    size, count = version * 4 + 17, (data + correction * blocks) * 8
     places = [(x, y) for x, y in _zigzag(size) if not _is_function(version, size, x, y)]
-    for at, (x, y) in enumerate(places):
-        inverted = codewords * 8 if (x + y) % 2 == 0 else 0
-        bit = stream[at // 8] * 8 + at % 8 if at < codewords * 8 else -1
-        # Remainder bits are 0: light, and dark where the mask inverts them.
-        picks[y * size + x] = inverted + bit if bit >= 0 else codewords * 16 + bool(inverted)
-    return Plan(size, data, parts, correction, itemgetter(*picks))
+    mask = "".join("01"[(x + y) % 2 == 0] for x, y in places)
+    patterns = bytearray(DARK if dark else LIGHT for dark in _function_patterns(version, size))
+    for (x, y), inverted in zip(places[count:], mask[count:], strict=True):  # remainder bits
+        patterns[y * size + x] = DARK if inverted == "1" else LIGHT
+    runs = list(_runs([(x, y * size + x) for x, y in places[:count]]))
+    return Plan(size, data, parts, correction, pick, int(mask[:count], 2), bytes(patterns), runs)
+
+
+def _runs(places: Sequence[tuple[int, int]]) -> Iterator[tuple[slice, slice]]:
+    """The bits of each column in as few even steps as there are, over modules and over bits: a
+    column is interrupted by patterns alone."""
+    columns: dict[int, list[tuple[int, int]]] = {}
+    for bit, (x, module) in enumerate(places):
+        columns.setdefault(x, []).append((module, bit))
+    for column in columns.values():
+        run: list[tuple[int, int]] = []
+        for one in column:
+            if len(run) > 1 and _step(run[-1], one) != _step(run[0], run[1]):
+                yield _slices(run)
+                run = []
+            run.append(one)
+        yield _slices(run)
+
+
+def _step(before: tuple[int, int], after: tuple[int, int]) -> tuple[int, int]:
+    return after[0] - before[0], after[1] - before[1]
+
+
+def _slices(run: Sequence[tuple[int, int]]) -> tuple[slice, slice]:
+    """The modules of a run, and its bits."""
+    steps = _step(run[0], run[1]) if len(run) > 1 else (1, 1)
+    modules, bits = map(_slice, run[0], run[-1], steps)
+    return modules, bits
+
+
+def _slice(first: int, last: int, step: int) -> slice:
+    end = last + (1 if step > 0 else -1)
+    return slice(first, end if end >= 0 else None, step)
 
 
 def _interleaved(parts: Sequence[tuple[int, int]], data: int, correction: int) -> Iterator[int]:
@@ -221,12 +263,20 @@ def _zigzag(size: int) -> Iterator[tuple[int, int]]:
 
 
 def _remainder(data: bytes, degree: int) -> bytes:
-    """The error correction codewords of a block: the remainder of a division (7.5.2)."""
-    table, top, low = _multiples(degree), 8 * (degree - 1), (1 << 8 * (degree - 1)) - 1
-    rest = 0
-    for byte in data:
-        rest = (rest & low) << 8 ^ table[rest >> top ^ byte]
-    return rest.to_bytes(degree, "big")
+    """The error correction codewords of a block: the remainder of a division (7.5.2), which is
+    that of each byte at its place, added up."""
+    added = reduce(xor, map(getitem, _remainders(degree, len(data)), data))
+    return added.to_bytes(degree, "big")
+
+
+@cache
+def _remainders(degree: int, length: int) -> Sequence[Sequence[int]]:
+    """By place in a block and byte, what the byte leaves there alone."""
+    table, low = _multiples(degree), (1 << 8 * (degree - 1)) - 1
+    places = [table]
+    for _ in range(length - 1):
+        places.append([(v & low) << 8 ^ table[v >> 8 * (degree - 1)] for v in places[-1]])
+    return places[::-1]
 
 
 @cache

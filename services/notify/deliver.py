@@ -40,8 +40,10 @@ log = logging.getLogger("dojang.notify")
 class Deliverer:
     """Delivers one lane. Several may work on a lane, in one process or many."""
 
-    def __init__(self, parts: Parts, claims: Claims, lane: str) -> None:
-        self._parts, self._claims, self._lane = parts, claims, lane
+    def __init__(
+        self, parts: Parts, claims: Claims, lane: str, *, insist_s: float = INSIST_S
+    ) -> None:
+        self._parts, self._claims, self._lane, self._insist_s = parts, claims, lane, insist_s
         self._woken = threading.Event()
         self._runner: int | None = None
         parts.database.on_commit(self.wake)
@@ -164,7 +166,7 @@ class Deliverer:
                         how(session, row, self._parts.clock.now())
                         row.holder = row.held_until = None
             except TryLater:
-                patience.wait(INSIST_S)
+                patience.wait(self._insist_s)
             else:
                 return
 

@@ -71,14 +71,15 @@ class Branch:
 
 class Seat(NamedTuple):
     """A slot as the writer comes to it: its cell and page, what the page says before and behind
-    its words, in an item of a list the name of the text that it says (if it says just that), and
-    the picture that may stand in its place."""
+    its words, the parts of the name of the value that it says (if it says just one; in an item of a
+    list the name there is `column`), and the picture that may stand in its place."""
 
     slot: Slot
     cell: Cell
     page: int
     begun: str
     ended: str
+    path: tuple[str, ...]
     column: str | None
     signature: str | None
 
@@ -213,7 +214,9 @@ def objects(row: Mapping[str, Any]) -> Objects:
 
 
 def seat(slot: Slot, column: str | None = None) -> Seat:
-    return Seat(slot, slot.cell, slot.page, *marks(slot), column, signature_of(slot))
+    says_one = len(slot.pieces) == 1 and slot.pieces[0] == ("", *slot.fields)
+    path = slot.paths[0][1] if says_one else ()
+    return Seat(slot, slot.cell, slot.page, *marks(slot), path, column, signature_of(slot))
 
 
 def signature_of(slot: Slot) -> str | None:

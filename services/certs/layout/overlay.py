@@ -178,9 +178,15 @@ def shaped(face: Face, text: str, used: dict[int, str]) -> Iterator[Glyph]:
 def span_of(run: Run) -> str:
     """The mark before a run that says its language and, where marks were shaped, its text
     (14.9.2, 14.9.4)."""
+    if not run.actual:
+        return spoken(run.language) if run.language else ""
     entries = f"/Lang({run.language})" if run.language else ""
-    entries += f"/ActualText{string(run.actual)}" if run.actual else ""
-    return f"/Span<<{entries}>>BDC " if entries else ""
+    return f"/Span<<{entries}/ActualText{string(run.actual)}>>BDC "
+
+
+def spoken(language: str) -> str:
+    """The mark before words in another language than the document's."""
+    return f"/Span<</Lang({language})>>BDC "
 
 
 def show(run: Run, size: float) -> str:

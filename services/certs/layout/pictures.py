@@ -105,14 +105,14 @@ def qr(text: str) -> tuple[int, bytes]:
     """
     modules, code = qr_code(text)
     pixels = modules * QR_PIXELS
-    rows = (code[start : start + modules] for start in range(0, modules * modules, modules))
+    rows = [code[start : start + modules] for start in range(0, modules * modules, modules)]
     again = (b"\x02" + bytes(modules)) * (QR_PIXELS - 1)
     entries = (
         f"/Type/XObject/Subtype/Image/Width {pixels}/Height {pixels}"
         "/ColorSpace/DeviceGray/BitsPerComponent 1"
         f"/DecodeParms<</Predictor 15/BitsPerComponent 1/Columns {pixels}>>"
     )
-    return modules, stream(b"".join(b"\x00" + row + again for row in rows), entries)
+    return modules, stream(b"\x00" + (again + b"\x00").join(rows) + again, entries)
 
 
 def inside(box: Box, width: int, height: int) -> str:

@@ -1,6 +1,7 @@
 """A document as an incremental update of its base (ISO 32000-1, 7.5.6), signed as it is written."""
 
 import hashlib
+import struct
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 from services.certs.layout.layout import Layout
 from services.certs.layout.metadata import date
 
+ROW = struct.Struct(">BLB").pack  # a cross-reference: in use, where, generation
 RANGE = "/ByteRange[0 0000000000 0000000000 0000000000]"
 
 
@@ -53,14 +55,21 @@ class Update:
             parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, body))
             position += len(parts[-1])
         places[self.next] = position
-        parts.append(self._references(places, hashlib.sha256(b"".join(parts)).hexdigest()[:32]))
+        parts.append(self._references(places, self._name()))
         parts.append(b"startxref\n%d\n%%%%EOF\n" % position)
         return b"".join(parts)
+
+    def _name(self) -> str:
+        """The second half of the file's identifier (14.4): of what it says and when it was made.
+        Fonts and pictures follow from that."""
+        objects = self._layout.objects
+        said = [self._objects[n] for n in (objects.info, *objects.overlays)]
+        return hashlib.sha256(b"".join(said)).hexdigest()[:32]
 
     def _references(self, places: Mapping[int, int], name: str) -> bytes:
         """The cross-reference stream (7.5.8) of the new objects, itself among them."""
         objects = self._layout.objects
-        rows = b"".join(b"\x01%b\x00" % places[n].to_bytes(4, "big") for n in sorted(places))
+        rows = b"".join([ROW(1, place, 0) for _, place in sorted(places.items())])
         head = (
             f"{self.next} 0 obj\n<</Type/XRef/Size {self.next + 1}/Prev {objects.prev}"
             f"/Root {objects.root} 0 R/Info {objects.info} 0 R/ID[<{objects.id}><{name}>]"

@@ -123,18 +123,35 @@ class Writer:
 
     def _composed_quickly(self, cell: Cell, words: str, language: str) -> Composed | None:
         """The words, where they are of one kind and stand in one line."""
-        script = own_script(words[0]) if words else None
-        if script is None:
+        if not words:
             return None
-        style = cell.styles[0]
+        style, script = cell.styles[0], None
+        if style.latin != style.asian:
+            script = own_script(words[0])
+            if script is None:
+                return None
         alphabet = self._alphabet(style.latin, style.asian, language, script)
         return in_one_line(cell, alphabet, words)
 
-    def _new_alphabet(self, latin: str, asian: str, language: str, script: str) -> Alphabet:
+    def _new_alphabet(self, latin: str, asian: str, language: str, script: str | None) -> Alphabet:
         return Alphabet(self._setter.typeface(latin, asian), language, script)
 
     def _put(self, seat: Seat, values: Mapping[str, Any], layout: Layout, overlay: Overlay) -> None:
-        """The words of a slot into the overlay."""
+        """The words of a slot into the overlay; most say one value and nothing else."""
+        value: Any = values if seat.path else None
+        for name in seat.path:
+            value = value.get(name) if type(value) is dict else None
+        if type(value) is str:
+            composed = self._composed(seat.cell, value, layout.language)
+            if composed is not None:
+                overlay.add(seat, composed)
+                return
+        self._put_words(seat, values, layout, overlay)
+
+    def _put_words(
+        self, seat: Seat, values: Mapping[str, Any], layout: Layout, overlay: Overlay
+    ) -> None:
+        """The words of any slot, or why they cannot be printed."""
         slot = seat.slot
         texts = {field: value_at(values, path, field) for field, path in slot.paths}
         words = "".join([w + (texts[f] if f else "") for w, f in slot.pieces])
@@ -162,10 +179,11 @@ class Writer:
                 continue
             words = item if type(item) is dict else {}
             for seat in seats:
-                text = words.get(seat.column)
-                composed = self._composed(seat.cell, text, language) if type(text) is str else None
+                _, cell, _, _, _, _, named, _ = seat
+                text = words.get(named)
+                composed = self._composed(cell, text, language) if type(text) is str else None
                 if composed is None:
-                    self._put(seat, values, layout, overlay)
+                    self._put_words(seat, values, layout, overlay)
                 else:
                     add(seat, composed)
         for branch in items.branches:

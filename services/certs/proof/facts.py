@@ -20,6 +20,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import cbor2
@@ -89,15 +90,21 @@ def canonical(value: Any) -> bytes:
 
 def _is_text(row: Any) -> bool:
     """Whether a row has names of a template and texts that UTF-8 can tell, and nothing else."""
-    return type(row) is dict and all(
-        type(name) is str and name.isascii() and type(word) is str for name, word in row.items()
-    )
+    if type(row) is not dict or {*map(type, row), *map(type, row.values())} - {str}:
+        return False
+    return "".join(row).isascii()
 
 
 def _map(head: Mapping[int, Any], facts: Facts, said: Sequence[Any]) -> bytes:
     own = [(FIELDS.get(name, name), word) for (name, _), word in zip(facts, said, strict=False)]
     items: list[tuple[int | str, Any]] = [*head.items(), *own]
-    return cbor2.dumps(dict(sorted(items, key=lambda item: cbor2.dumps(item[0]))))
+    return cbor2.dumps(dict(sorted(items, key=lambda item: _place(item[0]))))
+
+
+@lru_cache(maxsize=1024)
+def _place(name: int | str) -> bytes:
+    """What a map's entries are sorted by."""
+    return cbor2.dumps(name)
 
 
 def _said(value: Any) -> Any:
@@ -109,7 +116,10 @@ def _said(value: Any) -> Any:
 
 
 def _is_entry(row: Any) -> bool:
-    return not isinstance(row, dict) or len([v for v in row.values() if v not in ("", None)]) > 1
+    if not isinstance(row, dict):
+        return True
+    words = list(row.values())
+    return len(words) - words.count("") - words.count(None) > 1
 
 
 def _is_longer_than_its_hash(word: Any) -> bool:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from services.forms.account import authenticator, preferences
+from services.forms.account import authenticator, copy, preferences
 from services.forms.pages.frame import check_own_form, dress, see_other
 from services.forms.parts import Parts
 from services.forms.people import register
@@ -46,6 +46,11 @@ def blueprint(parts: Parts) -> Blueprint:
         answer = see_other("/account?done=saved")
         answer.delete_cookie("language")  # what they choose here counts before what a page was in
         return answer
+
+    @pages.get("/copy")
+    @page_login("student")
+    def take_copy() -> Response:
+        return copy.hand_out(parts, signed_in())
 
     return pages
 

@@ -20,14 +20,15 @@ def mine(session: Session, call: Call) -> Answer:
     found = reading.of_student(session, call.person, number_asked("offset", 0))
     return Answer(
         {
-            "accesses": [_json(one) for one in found.rows],
+            "accesses": [access_json(one) for one in found.rows],
             "total": found.total,
             "next_offset": found.next_offset,
         }
     )
 
 
-def _json(one: Access) -> dict[str, Any]:
+def access_json(one: Access) -> dict[str, Any]:
+    """One look at the data."""
     return {
         "at": instant(one.at),
         "role": one.role,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import Response, request
 from sqlalchemy.orm import Session
 
-from services.forms.account import preferences
+from services.forms.account import copy, preferences
 from services.forms.api import schemas
 from services.forms.api.route import Answer, Call, Route
 from services.forms.api.showing import instant
@@ -25,6 +25,11 @@ def choose(session: Session, call: Call) -> Answer:
     """Keep a language, and where codes go first."""
     preferences.choose(session, call.person.id, call.body["language"], call.body["channel"])
     return look(session, call)
+
+
+def take_copy(call: Call) -> Response:
+    """Everything that is kept of a student and shown to them, as a ZIP."""
+    return copy.hand_out(call.parts, call.person)
 
 
 def look_at_app(session: Session, call: Call) -> Answer:
@@ -85,6 +90,8 @@ ROUTES = (
     Route("PUT", "/account", choose, "Choose the language, and where codes go first", TAG,
           transaction="write", body=schemas.Preferences, answer=schemas.Preferences,
           problems={422: "bad_language, bad_channel"}),
+    Route("GET", "/account/copy", take_copy, "A copy of one's data: a ZIP", TAG, transaction="own",
+          problems={403: "students_only"}),
     Route("GET", PATH, look_at_app, "Whether codes come from an app", TAG,
           answer=schemas.AuthenticatorOut),
     Route("POST", PATH, begin_app, "Begin to set up an authenticator app", TAG, transaction="own",

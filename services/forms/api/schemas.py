@@ -273,10 +273,12 @@ class ApproverOut(Schema):
 
 
 class WindowOut(Schema):
-    """When it can be asked for."""
+    """When it can be asked for: from the first instant until just before the last one."""
 
     opens = fields.AwareDateTime(allow_none=True)
     closes = fields.AwareDateTime(allow_none=True)
+    state = fields.String(metadata={"enum": ["not_yet", "open", "closed"]})
+    seconds_left = fields.Integer(allow_none=True)
 
 
 class KindOut(Schema):
@@ -398,6 +400,7 @@ class ApplicationOut(Created):
     semester = fields.Dict(allow_none=True)
     language = fields.String()
     answers = fields.Dict()
+    window = fields.Nested(WindowOut, allow_none=True)  # while it can still be sent
     on_paper = fields.Boolean(metadata={"description": "entered from a signed paper form (EXT-04)"})
     step = fields.Integer()
     steps = fields.List(fields.Nested(StepOut))

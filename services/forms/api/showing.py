@@ -22,6 +22,7 @@ from services.forms.applications.values import (
     Offer,
     QueueRow,
     Receipt,
+    Span,
     StepView,
     Summary,
 )
@@ -76,9 +77,18 @@ def offer_json(offer: Offer) -> dict[str, Any]:
             {"role": role, "who": named(who) if who else None} for role, who in offer.approvers
         ],
         "office": kind.desk.office if kind.desk else None,
-        "window": {"opens": instant(offer.opens), "closes": instant(offer.closes)},
+        "window": _span_json(offer.span),
         "uploads": {"count": kind.uploads.count, "bytes_each": kind.uploads.bytes_each},
         "application_id": offer.open_application[0] if offer.open_application else None,
+    }
+
+
+def _span_json(span: Span) -> dict[str, Any]:
+    return {
+        "opens": instant(span.opens),
+        "closes": instant(span.closes),
+        "state": span.state,
+        "seconds_left": span.seconds_left,
     }
 
 
@@ -142,6 +152,7 @@ def case_json(case: CaseView, person: Person) -> dict[str, Any]:
         "office": case.office,
         "by_when": instant(case.due_at),
         "findings": as_json(list(case.findings)),
+        "window": _span_json(case.span) if case.span else None,
         "history": [
             _entry_json(entry, staff=staff)
             for entry in case.history

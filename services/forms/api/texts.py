@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 
 from services.forms.applications import resident
+from services.forms.bars import texts as bars
 from services.forms.bulk import texts as bulk
 from services.forms.catalog.kind import Text
 from services.forms.lists import texts as lists
@@ -20,6 +21,7 @@ TEXTS: Mapping[str, Text] = {
     **lists.TEXTS,
     **semesters.TEXTS,
     **paper.TEXTS,
+    **bars.TEXTS,
     # signing in
     "wrong_credentials": _l("The ID or the password is not right."),
     "wrong_code": _l("That is not the code."),

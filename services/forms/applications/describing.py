@@ -24,6 +24,7 @@ from services.forms.applications.values import (
     DecisionView,
     DocumentView,
     EndingView,
+    Span,
     StepView,
     Summary,
 )
@@ -46,6 +47,7 @@ def case_view(session: Session, parts: Parts, row: ApplicationRow, person: Perso
     kind = parts.kind(row.kind)
     sent = cases.submission(row) if row.round else None
     student = _student(session, row, sent)
+    span, found = _judged(session, parts, row, sent, student)
     return CaseView(
         id=row.id,
         number=row.number,
@@ -69,7 +71,8 @@ def case_view(session: Session, parts: Parts, row: ApplicationRow, person: Perso
         office=kind.desk.office if kind.desk else None,
         due_at=row.due_at,
         attachments=tuple(attachment_view(one) for one in cases.attached(row)),
-        findings=tuple(_findings(session, parts, row, sent, student)),
+        findings=tuple(found),
+        span=span,
         documents=document_views(session, parts, row, person),
         history=tuple(trail.history(session, row.id)),
         decision=_decision(row),
@@ -244,19 +247,21 @@ def _student(session: Session, row: ApplicationRow, sent: SubmissionRow | None) 
     return cases.student_of(sent)
 
 
-def _findings(
+def _judged(
     session: Session,
     parts: Parts,
     row: ApplicationRow,
     sent: SubmissionRow | None,
     student: Student,
-) -> list[Finding]:
-    """Of a draft, what would be said now; of what was sent, what was said then."""
+) -> tuple[Span | None, list[Finding]]:
+    """Of a draft, by when it can be sent and what would be said now; of what was sent, what was
+    said then."""
     kind = parts.kind(row.kind)
     if row.state in EDITABLE or sent is None:
-        return judge(kind, cases.asking(session, parts, student, of=row), row.answers)
+        asking = cases.asking(session, parts, student, of=row)
+        return Span(*kind.window(asking), asking.now), judge(kind, asking, row.answers)
     asking = replaying.asking_then(session, parts, sent)
-    return kind.judge(asking, cases.load(kind, sent.answers))
+    return None, kind.judge(asking, cases.load(kind, sent.answers))
 
 
 def _deeds(session: Session, row: ApplicationRow, person: Person) -> frozenset[str]:

@@ -35,6 +35,18 @@ Room = Callable[[str, str, str, str], Fit]
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Another application of the same student that nobody has decided yet."""
+
+    id: str
+    number: str
+    kind: str
+    title: Text
+    semesters: frozenset[Semester]  # that it is about
+    named: frozenset[str]  # professors whom its answers name
+
+
+@dataclass(frozen=True)
 class Asking:
     """Who asks, when, and what the university's data say."""
 
@@ -47,6 +59,7 @@ class Asking:
     majors: Callable[[], Sequence[Major]] = tuple
     campuses: Callable[[], Sequence[Campus]] = tuple
     attached: int | None = None  # files at hand; None where nothing was begun yet
+    beside: Callable[[], Sequence[Beside]] = tuple  # the student's other ones (`contradictions.py`)
 
 
 @dataclass(frozen=True)
@@ -244,6 +257,7 @@ class Kind:
     single: bool = (
         False  # one open at a time, whatever it asks for: two would contradict each other
     )
+    lasts: Callable[[Answers], int] = lambda _answers: 1  # semesters that it is about, in a row
     # Mails of this kind in place of the ordinary ones: approval_request to letter_request.
     mails: Mapping[str, str] = field(default_factory=dict)
 
@@ -251,6 +265,13 @@ class Kind:
     def in_charge(self) -> str:
         """The office that decides, retries and revokes; "" where there is none."""
         return self.desk.office if self.desk else self.office
+
+    def about(self, answers: Answers) -> frozenset[Semester]:
+        """Every semester that it is about."""
+        first = self.semester(answers)
+        return (
+            frozenset(first.plus(n) for n in range(self.lasts(answers))) if first else frozenset()
+        )
 
     @property
     def writes(self) -> bool:

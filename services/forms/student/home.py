@@ -12,6 +12,7 @@ from flask_babel import ngettext as _n
 
 from services.forms.applications.values import Offer, Summary
 from services.forms.catalog import printed
+from services.forms.pages import span
 from services.forms.pages.badges import Badge, badge
 from services.forms.pages.delivery import state_of
 from services.forms.pages.roles import doer, signer_of
@@ -183,20 +184,27 @@ def _offer(offer: Offer, now: datetime) -> OfferLine:
         if found.severity == "block"
     ]
     href, action = f"/apply/{offer.kind.name}", ""
-    if offer.open_application and not offer.open:
-        href = f"/applications/{offer.open_application[0]}"
-        action = str(_("See %(number)s", number=offer.open_application[1]))
+    there = offer.open_application or _contradicts(offer)
+    if there and not offer.open:
+        href = f"/applications/{there[0]}"
+        action = str(_("See %(number)s", number=there[1]))
     elif not offer.open:
         href = ""
-        if offer.opens and offer.opens > now:
-            whys.insert(0, str(_("Opens on %(day)s.", day=say.day(offer.opens))))
+        if offer.span.opens and offer.span.state == "not_yet":
+            whys.insert(0, f"{span.told(offer.span)}.")
     return OfferLine(
         title=str(offer.kind.title),
         summary=str(offer.kind.summary),
         href=href,
         open=offer.open,
-        window=open_until(offer.closes, now),
+        window=open_until(offer.span.closes, now),
         whys=whys,
         action=action,
         checked_first=offer.kind.desk is not None,
     )
+
+
+def _contradicts(offer: Offer) -> tuple[str, str] | None:
+    """(id, number) of another application that is in its way."""
+    named = (found.figures.get("open_application") for found in offer.findings)
+    return next(((one["application_id"], one["number"]) for one in named if one), None)

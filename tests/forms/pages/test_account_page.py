@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
+from zipfile import ZipFile
+
 import pytest
 
 from services.forms.people import register
@@ -85,3 +89,21 @@ def test_the_same_over_json(campus: Campus) -> None:
     assert api.get("/account").json == chosen
     assert api.send("PUT", "/account", {**chosen, "language": "tlh"}).status_code == 422
     assert api.send("PUT", "/account", {**chosen, "channel": "pigeon"}).status_code == 422
+
+
+def test_a_student_takes_a_copy_of_their_data_and_nobody_else_s_is_in_it(campus: Campus) -> None:
+    student = signed_in(campus, HAN)
+    send(student)
+    page = student.open("/account")
+    assert "/account/copy" in page.tree.xpath("//a/@href")
+    at_the_page = student.raw_get("/account/copy")
+    at_the_api = campus.client(HAN).get("/account/copy")
+    for answer in (at_the_page, at_the_api):
+        with ZipFile(io.BytesIO(answer.data)) as zipped:
+            data = json.loads(zipped.read("data.json"))
+        assert data["register"]["student_number"] == HAN
+        assert [one["state"] for one in data["applications"]] == ["in_approval"]
+        assert "password" not in json.dumps(data)
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert campus.client(DESK).get("/account/copy").status_code == 403
+    assert not signed_in(campus, DESK).open("/account").tree.xpath("//*[@href='/account/copy']")
