@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from services.forms.applications import attachments, cases, drawing, letters, panels, steps
@@ -42,6 +43,7 @@ from services.forms.people import register
 from shared.errors import Conflict, Gone, NotFound, Permanent, Refused, TooMany
 from shared.links import Link, read_link
 
+SOMEBODY_ELSE = _l("The professor whom you named says that somebody else is meant.")
 DECISIONS = ("approve", "return", "decline", "not_mine")
 PURPOSE = "approval"
 AGAIN_AFTER = timedelta(minutes=10)
@@ -79,6 +81,7 @@ def look(session: Session, parts: Parts, token: str) -> ApprovalView:
         by_when=step.by_when,
         attachments=tuple(attachment_view(one) for one in attachments.sent_with(row)),
         form_subject=f"approval:{step.id}:{step.generation}",
+        named=bool(cases.named_alone(parts, row, step)),
     )
 
 
@@ -369,8 +372,14 @@ def _decline(
 def _not_mine(
     session: Session, parts: Parts, row: ApplicationRow, step: StepRow, *_signature: object
 ) -> None:
-    """Somebody else's student: the office gives the step to the right person."""
+    """Somebody else's student: the office gives the step to the right person. Whom the student
+    named nobody can stand for, so it goes back to the student, who names somebody else."""
     _note(session, parts, row, step, "not_mine")
+    if cases.named_alone(parts, row, step):
+        with parts.speaking(cases.submission(row).language):
+            step.reason = step.reason or str(SOMEBODY_ELSE)
+        _return(session, parts, row, step)
+        return
     steps.unassign(session, parts, row, step, "not_mine")
 
 

@@ -65,6 +65,7 @@ def open_link(
         me=say.named(view.step.who) if view.step.who else "",
         roles=role_text(view.step.roles),
         panel=_panel(view),
+        named=view.named,
         base=base,
         by_when=view.by_when,
         now=parts.clock.now(),
@@ -234,6 +235,11 @@ def _done_words(result: ApprovalDone) -> tuple[str, str]:
             _("The application stays as it is. You need not do anything more."),
         ),
     }
+    if result.decision == "not_mine" and result.state == "returned":
+        return (
+            str(_("Thank you. It is back with the student")),
+            str(_("The student names somebody else. You need not do anything more.")),
+        )
     heading, lead = said[result.decision]
     return str(heading), str(lead)
 
@@ -256,9 +262,11 @@ def _next(result: ApprovalDone) -> str:
         if following.by_when:
             return str(_("%(who)s, by %(when)s", who=who, when=say.deadline(following.by_when)))
         return who
+    if result.state == "returned":
+        return str(_("The student"))
     if result.decision in ("approve", "not_mine") and result.office:
         return doer(result.office)
-    return str(_("The student")) if result.decision == "return" else str(_("Nobody: it has ended"))
+    return str(_("Nobody: it has ended"))
 
 
 def _gone_words(error: Gone) -> tuple[str, str, str]:
