@@ -231,6 +231,7 @@ TABLE: Mapping[str, Expected] = {
     "POST /api/v1/desk/paper": {**DESK_READ, "office": 415, "other office": 415},
     # forms: lists of an office; this one is Educational Affairs'
     "GET /api/v1/desk/lists": DESK_READ,
+    "POST /api/v1/desk/pass": DESK_READ,
     "GET /api/v1/desk/lists/<list_name>": {**DESK_READ, "other office": 404},
     "GET /desk/lists": PAGE | {"owner": 403, "office": 200, "other office": 200},
     "GET /desk/lists/<list_name>": LIST,
@@ -274,6 +275,13 @@ TABLE: Mapping[str, Expected] = {
     "GET /desk/templates/<kind>/<language>/<int:n>/file": those(303),
     "GET /desk/templates/<kind>/<language>/<int:n>/preview/<name>.pdf": those(303),
     "POST /desk/templates/<kind>/<language>/<int:n>/activate": those(303),
+    "GET /api/v1/desk/templates": those(401),  # forms' sessions are worth nothing there
+    "GET /api/v1/desk/templates/<kind>/<language>": those(401),
+    "POST /api/v1/desk/templates/<kind>/<language>": those(401),
+    "GET /api/v1/desk/templates/<kind>/<language>/<int:n>": those(401),
+    "GET /api/v1/desk/templates/<kind>/<language>/<int:n>/file": those(401),
+    "GET /api/v1/desk/templates/<kind>/<language>/<int:n>/preview/<name>.pdf": those(401),
+    "POST /api/v1/desk/templates/<kind>/<language>/<int:n>/activate": those(401),
     # notify: the desk of post, without the pass that forms gives to staff alone
     "GET /desk/post": those(303),  # with a pass: tests/notify/test_desk.py
     "GET /desk/post/<notification_id>": those(303),
