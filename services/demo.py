@@ -17,8 +17,8 @@ from typing import Any
 
 import httpx
 
-WAIT_SECONDS = 30.0
-ACTION_SECONDS = 30.0
+WAIT_SECONDS = 120.0
+ACTION_SECONDS = 60.0
 REASONS = {
     "ko": "지난 7월 집중호우로 가족이 운영하는 온실이 침수되어 올해 수확이 어렵습니다. "
     "생활비를 직접 마련하고 있어 이번 학기 등록금을 모두 내기 어려운 형편입니다.",

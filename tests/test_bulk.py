@@ -26,7 +26,7 @@ STUDENTS = [one["id"] for one in accounts() if one["role"] == "student"]
 OFFICER = next(one["id"] for one in accounts() if one["office"] == "student_affairs")
 OTHER = next(one["id"] for one in accounts() if one["office"] == "educational_affairs")
 COMMON = {"kind": KIND, "language": "ko", "copies": "1", "purpose": "제출용"}
-WAIT_SECONDS = 240
+WAIT_SECONDS = 900
 
 
 @pytest.fixture(scope="module", params=["embedded", "earnest"])

@@ -21,7 +21,7 @@ CHROMIUM = "/usr/bin/chromium"
 OFFICER = next(one["id"] for one in accounts() if one["office"] == "student_affairs")
 STUDENTS = [one["id"] for one in accounts() if one["role"] == "student"][:24]
 LIST = "학번,이름,언어\r\n" + "".join(f"{n},,\r\n" for n in [*STUDENTS, STUDENTS[0], "1999-0001"])
-WAIT_MS = 120_000
+WAIT_MS = 600_000
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ class Town:
         done = subprocess.run(
             [sys.executable, "-m", "services.cli", "documents", "check", *options],
             env={**os.environ, "DOJANG_DATA": str(self.product.data)},
-            capture_output=True, text=True, timeout=120, check=False,
+            capture_output=True, text=True, timeout=400, check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr
         return done.returncode, (done.stdout + done.stderr).splitlines()

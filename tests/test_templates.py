@@ -27,8 +27,8 @@ from tests.test_journeys import words_of
 
 KIND = "certificate_transcript"
 PAPER = f"/desk/templates/{KIND}/ko"
-COMPILED_WITHIN_SECONDS = 400
-ISSUED_WITHIN_SECONDS = 180
+COMPILED_WITHIN_SECONDS = 900
+ISSUED_WITHIN_SECONDS = 600
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from services.forms.api import openapi, routes
 from services.forms.api.texts import TEXTS
 from services.forms.approver import sitting
 from services.forms.approver import views as approver
+from services.forms.bars import views as bars
 from services.forms.bulk import views as bulk
 from services.forms.desk import views as desk
 from services.forms.evidence import views as evidence
@@ -32,7 +33,7 @@ from shared import frame, web
 INTERNAL_HOSTS = ("forms",)
 PAGES = (
     signin, account, student, approver, sitting, desk, bulk, payments, lists, semesters, paper,
-    about, access, evidence,
+    bars, about, access, evidence,
 )  # fmt: skip
 
 

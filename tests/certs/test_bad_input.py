@@ -120,7 +120,7 @@ def test_a_full_disk_leaves_nothing_half_done_and_the_request_waits(
     done = subprocess.run(
         ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user", "--user"]),
          sys.executable, "-m", "tests.certs.full_disk", tmp_path, what],
-        capture_output=True, text=True, timeout=180, check=False, cwd=Path(__file__).parents[2],
+        capture_output=True, text=True, timeout=600, check=False, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)

@@ -46,6 +46,6 @@ def run(folder: Path, url: str, point: str) -> int:
     """One life of the worker; how it ended."""
     return subprocess.run(
         [sys.executable, "-m", "tests.certs.dying", str(folder), url, point],
-        check=False, timeout=120, stderr=subprocess.DEVNULL,
+        check=False, timeout=600, stderr=subprocess.DEVNULL,
         cwd=Path(__file__).parents[2],
     ).returncode  # fmt: skip

@@ -25,7 +25,7 @@ class Stranger:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """One request without a session."""
-        return httpx.request(method, self.url + path, timeout=30, trust_env=False, **more)
+        return httpx.request(method, self.url + path, timeout=120, trust_env=False, **more)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """GET with headers, `Accept_Language="ko"`."""

@@ -139,7 +139,7 @@ def run(folder: Path, *arguments: str) -> str:
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(
         [sys.executable, "-m", "services.cli", *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, check=True, timeout=60,
+        cwd=folder, env=environment, capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
     return done.stdout
 
@@ -206,7 +206,7 @@ def test_a_wrong_setting_is_refused_with_a_sentence(tmp_path: Path, name: str, v
     environment = {one: os.environ[one] for one in ("PATH", "HOME") if one in os.environ}
     done = subprocess.run(
         [sys.executable, "-m", "services.cli", "up", "--port", "0", "--data", str(tmp_path / "d")],
-        env={**environment, name: value}, capture_output=True, text=True, timeout=60, check=False,
+        env={**environment, name: value}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode != 0
     assert name in done.stderr

@@ -264,7 +264,7 @@ def dojang_doctor(running: Embedded, *options: str) -> subprocess.CompletedProce
     return subprocess.run(
         [sys.executable, "-m", "services.cli", "doctor", *options],
         env={**os.environ, "DOJANG_DATA": str(running.data)},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
 
 

@@ -276,7 +276,7 @@ def test_a_test_recipient_s_mail_never_leaves_the_building(
 ) -> None:
     office = open_office(
         f"sqlite:///{tmp_path}/kept.sqlite", clock=StandingClock(NOW),
-        DOJANG_MAIL="smtp://192.0.2.1", DOJANG_TEST_RECIPIENTS=f"010-1234-5678 {wanted}",
+        DOJANG_MAIL="smtp://127.0.0.1:1", DOJANG_TEST_RECIPIENTS=f"010-1234-5678 {wanted}",
     )  # fmt: skip
     asked = ask(office, request(**about(), address={"email": to}))
     deliver_due(office)

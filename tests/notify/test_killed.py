@@ -44,7 +44,7 @@ def kill_at(point: str, url: str, **settings: str) -> None:
     """Run a notify that delivers what is due and is killed at that point."""
     more = [f"{name}={value}" for name, value in settings.items()]
     command = [sys.executable, "-m", "tests.notify.doomed", url, point, *more]
-    assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert subprocess.run(command, check=False, timeout=400).returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("point", COPIES)

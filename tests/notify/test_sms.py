@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -228,12 +229,25 @@ def _addresses(*ways: Way) -> str:
     return " ".join(way.sink.address() for way in ways if way.sink is not None)
 
 
+@contextmanager
+def deaf_port() -> Iterator[int]:
+    """A port where no connection comes about: who waits to be let in fills the whole room."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
 def test_a_hurried_hand_over_leaves_the_second_provider_its_time() -> None:
     """A code's reader waits: half of the patience is for the first, the rest for the next."""
     with ExitStack() as stack:
         second = open_way(stack, "twilio")
-        away = "solapi://a:b@192.0.2.1:9?from=1&tls=off"  # RFC 5737: nobody answers there
+        away = f"solapi://a:b@127.0.0.1:{stack.enter_context(deaf_port())}?from=1&tls=off"
         both = sms_channel(settings(DOJANG_SMS=f"{away} {_addresses(second)}"), None, print)
-        hurried = replace(HASTY, answer_s=1)
+        hurried = replace(HASTY, answer_s=4)
         assert both.send(sms(), hurried).by.startswith("twilio")
         wait_until(lambda: len(second.arrived()) == 1, seconds=2, what="the message")

@@ -11,6 +11,7 @@ import pytest
 from shared.broker import Broker, EmbeddedBroker, Lane, Publication, RabbitBroker, Topology
 from shared.broker.topology import LANES
 from shared.messages import CODES
+from tests.parts.ports import wait_until
 
 KINDS = ("embedded", "rabbitmq")
 QUICK = Topology(
@@ -29,9 +30,10 @@ class Brokers:
         self.address = address
 
     def open(self) -> Broker:
-        """Another broker object upon the same messages."""
+        """Another broker object upon the same messages, connected."""
         broker = self._make()
         self._opened.append(broker)
+        wait_until(broker.ready, seconds=20, what="the broker")
         return broker
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ from tests.parts.brokers import QUICK
 METADATA = MetaData()
 EFFECT = Table("effect", METADATA, Column("n", Integer, primary_key=True), Column("of", String(50)))
 attach(METADATA)
-LIFETIME_S = 40
+LIFETIME_S = 240
 
 
 def note(session: Session, received: Received) -> None:

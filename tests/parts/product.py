@@ -24,8 +24,8 @@ from tests.parts.ports import free_port, wait_until
 from tests.parts.postgres import PostgresServer
 from tests.parts.rabbitmq import RabbitServer
 
-START_SECONDS = 90
-STOP_SECONDS = 30
+START_SECONDS = 240
+STOP_SECONDS = 90
 
 
 class Product(Protocol):

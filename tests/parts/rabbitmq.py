@@ -66,7 +66,7 @@ class RabbitServer:
             self._epmd = self._spawn([shutil.which("epmd") or "epmd"], environment)
         self._node = self._spawn([str(SERVER)], environment)
         try:
-            wait_until(self._answers, seconds=60, what="RabbitMQ", alive=self._node)
+            wait_until(self._answers, seconds=240, what="RabbitMQ", alive=self._node)
         except RuntimeError as ended:
             said = (self.folder / "output.log").read_text(errors="replace")[-3000:]
             raise RuntimeError(f"{ended}; it said:\n{said}") from None

@@ -38,7 +38,7 @@ DESK = next(one["id"] for one in ACCOUNTS.values() if one["role"] == "staff")
 OTHER_OFFICES = [
     one for one in STAFF.values() if ACCOUNTS[one]["office"] != ACCOUNTS[DESK]["office"]
 ]
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 120.0
 
 
 class Caller:

@@ -176,9 +176,10 @@ def test_letters_that_wait_or_are_dead_outlive_the_broker_that_holds_them(
     broker = RabbitBroker(url, QUICK)
     database = databases(database_url("sqlite", request, tmp_path))
     say(database, ["A", "B"])
+    within(20, broker.ready, "the broker")
     Relay(database, broker, SystemClock()).drain()
     subscription = broker.subscribe(QUICK.lane("forms"), 5)
-    first, second = subscription.next(10), subscription.next(10)
+    first, second = subscription.next(60), subscription.next(60)
     assert first is not None
     assert second is not None
     subscription.bury(first, "missing_glyph", AT)
@@ -191,10 +192,10 @@ def test_letters_that_wait_or_are_dead_outlive_the_broker_that_holds_them(
     within(60, lambda: not broker.ready(), "the loss noticed")
     told.clear()
     rabbit.start()
-    again = broker.subscribe(QUICK.lane("forms"), 5).next(20)
+    assert told.wait(240), "nobody was told that the publishing line is back"
+    again = broker.subscribe(QUICK.lane("forms"), 5).next(120)
     assert again is not None
     assert again.id == second.id
-    assert told.wait(60), "nobody was told that the publishing line is back"
     assert broker.ready()
     assert [letter.id for letter in DeadLetters(broker).list("forms")] == [first.id]
     broker.close()

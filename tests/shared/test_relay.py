@@ -137,16 +137,14 @@ def test_a_mail_goes_to_the_lane_that_it_asks_for(
 def test_a_commit_wakes_the_relay_at_once(
     database: Database, broker: EmbeddedBroker, clock: StandingClock
 ) -> None:
-    relay, stop = Relay(database, broker, clock, sweep_s=60), threading.Event()
+    relay, stop = Relay(database, broker, clock, sweep_s=600), threading.Event()
     running = threading.Thread(target=relay.run, args=(stop,))
     running.start()
     subscription = broker.subscribe(lane_of(broker, "forms"), 1)
     try:
         time.sleep(0.3)  # it sleeps
-        begun = time.monotonic()
         say(database, clock, "A")
-        assert subscription.next(10) is not None
-        assert time.monotonic() - begun < 2
+        assert subscription.next(60) is not None
     finally:
         stop.set()
         running.join()
@@ -177,7 +175,7 @@ def test_while_the_broker_is_away_everything_waits_and_then_catches_up_by_itself
             say(database, clock, number)
         time.sleep(0.5)
         broker.away = False
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while len(broker.taken) < 3 and time.monotonic() < end:
             time.sleep(0.05)
     finally:

@@ -25,7 +25,5 @@ class AccessRow(Base):
     office: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(45))  # of the network, as the server sees it
     student_id: Mapped[str] = mapped_column(String(40))
-    what: Mapped[str] = mapped_column(
-        String(12)
-    )  # opened | paper | file | document | list | export
+    what: Mapped[str] = mapped_column(String(12))  # a key of `access.views.WHAT`
     about: Mapped[str] = mapped_column(String(40))  # number of the application or document

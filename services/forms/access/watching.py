@@ -19,7 +19,7 @@ from services.forms.applications import approvals
 from services.forms.applications.tables import ApplicationRow, DocumentRow
 from services.forms.bulk.tables import EntryRow
 from services.forms.parts import Parts
-from services.forms.people.tables import StudentRow
+from services.forms.people.tables import BarRow, StudentRow
 from services.forms.signin.person import Person
 from shared.errors import DojangError
 
@@ -62,6 +62,10 @@ def _of_link(session: Session, parts: Parts, path: Mapping[str, Any]) -> Sequenc
     return [(row.student_id, row.number)]
 
 
+def _of_bars(session: Session, _parts: Parts, _path: Mapping[str, Any]) -> Sequence[Subject]:
+    return [(one, "") for one in session.scalars(select(BarRow.student_id))]
+
+
 def _of_list(session: Session, _parts: Parts, path: Mapping[str, Any]) -> Sequence[Subject]:
     wanted = (
         select(StudentRow.id)
@@ -95,6 +99,8 @@ TABLE: Mapping[str, Shown] = {
     f"{API}/approvals/<token>/paper": Shown("paper", _of_link, LINK),
     "/a/<token>/attachments/<attachment_id>": Shown("file", _of_link, LINK),
     f"{API}/approvals/<token>/attachments/<attachment_id>": Shown("file", _of_link, LINK),
+    "/desk/bars": Shown("bars", _of_bars),
+    f"{API}/desk/bars": Shown("bars", _of_bars),
     "/desk/bulk/<bulk_id>/rows.csv": Shown("list", _of_list),
     f"{API}/desk/bulk/<bulk_id>/rows": Shown("list", _of_list),
     "/desk/bulk/<bulk_id>/zip": Shown("export", _of_list),
@@ -124,21 +130,28 @@ def _write_down(parts: Parts, shown: Shown, path: Mapping[str, Any]) -> None:
         if looker is None or (shown.roles and looker.role not in shown.roles):
             return
         whose = shown.whose(session, parts, path)
-    now = parts.clock.now()
+    address = request.remote_addr or ""
     with parts.database.write() as session:
         session.add_all(
-            AccessRow(
-                at=now,
-                role=looker.role,
-                who=looker.id,
-                office=looker.office,
-                address=request.remote_addr or "",
-                student_id=student_id,
-                what=shown.what,
-                about=about,
-            )
+            noted(parts, looker, address, student_id, shown.what, about)
             for student_id, about in whose
         )
+
+
+def noted(
+    parts: Parts, who: Looker | Person, address: str, student_id: str, what: str, about: str = ""
+) -> AccessRow:
+    """An entry: somebody, from an address of the network, saw or changed what is of a student."""
+    return AccessRow(
+        at=parts.clock.now(),
+        role=who.role,
+        who=who.id,
+        office=who.office,
+        address=address,
+        student_id=student_id,
+        what=what,
+        about=about,
+    )
 
 
 def _signed_in(person: Person | None) -> Looker | None:

@@ -18,6 +18,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError
 
 from services.forms.applications import resident
+from services.forms.catalog import contradictions
 from services.forms.catalog.fields import json_schema
 from services.forms.catalog.kind import Answers, Asking, Finding, Kind
 from services.forms.people.masking import ending_of
@@ -72,7 +73,7 @@ def written(kind: Kind, answers: Answers) -> dict[str, Any]:
 def judge(kind: Kind, asking: Asking, typed: Mapping[str, Any]) -> list[Finding]:
     """Everything that form and rules say of answers as typed; the blocking ones first."""
     answers, found = read(kind, typed)
-    found += kind.may_ask(asking)
+    found += kind.may_ask(asking) + contradictions.against(kind, asking, answers)
     if answers is not None:
         found += [one for one in kind.judge(asking, answers) if not _said_in(found, one)]
     return sorted(found, key=lambda finding: finding.severity != "block")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.forms.applications.snapshot import thaw
-from services.forms.applications.states import EDITABLE
+from services.forms.applications.states import EDITABLE, UNDECIDED
 from services.forms.applications.tables import (
     ApplicationRow,
     AttachmentRow,
@@ -21,6 +21,7 @@ from services.forms.applications.tables import (
 from services.forms.catalog.kind import (
     Answers,
     Asking,
+    Beside,
     Case,
     Decision,
     Kind,
@@ -125,7 +126,24 @@ def asking(
         majors=lambda: register.majors(session),
         campuses=lambda: register.campuses(session),
         attached=None if of is None else len(attached(of)),
+        beside=lambda: beside(session, parts, student.id, of),
     )
+
+
+def beside(
+    session: Session, parts: Parts, student_id: str, of: ApplicationRow | None
+) -> list[Beside]:
+    """The student's other applications that nobody has decided yet, as they were sent."""
+    rows = select(ApplicationRow).where(
+        ApplicationRow.student_id == student_id, ApplicationRow.state.in_(UNDECIDED)
+    )
+    return [_beside(parts.kind(row.kind), row) for row in session.scalars(rows) if row is not of]
+
+
+def _beside(kind: Kind, row: ApplicationRow) -> Beside:
+    answers = load(kind, submission(row).answers)
+    named = frozenset(kind.named(answers).values())
+    return Beside(row.id, row.number, kind.name, kind.title, kind.about(answers), named)
 
 
 def submission(row: ApplicationRow) -> SubmissionRow:
@@ -223,6 +241,8 @@ def _signatures(steps: Sequence[StepRow]) -> list[Signed]:
             step.typed or "",
             step.decided_at,
             drawn=step.drawn_file_id is not None,
+            behalf_ko=step.behalf_ko or "",
+            behalf_en=step.behalf_en or "",
         )
         for step in steps
         if step.state == "approved" and step.decided_at is not None

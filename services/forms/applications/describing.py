@@ -24,6 +24,7 @@ from services.forms.applications.values import (
     DecisionView,
     DocumentView,
     EndingView,
+    Span,
     StepView,
     Summary,
 )
@@ -46,6 +47,7 @@ def case_view(session: Session, parts: Parts, row: ApplicationRow, person: Perso
     kind = parts.kind(row.kind)
     sent = cases.submission(row) if row.round else None
     student = _student(session, row, sent)
+    span, found = _judged(session, parts, row, sent, student)
     return CaseView(
         id=row.id,
         number=row.number,
@@ -69,7 +71,8 @@ def case_view(session: Session, parts: Parts, row: ApplicationRow, person: Perso
         office=kind.desk.office if kind.desk else None,
         due_at=row.due_at,
         attachments=tuple(attachment_view(one) for one in cases.attached(row)),
-        findings=tuple(_findings(session, parts, row, sent, student)),
+        findings=tuple(found),
+        span=span,
         documents=document_views(session, parts, row, person),
         history=tuple(trail.history(session, row.id)),
         decision=_decision(row),
@@ -165,6 +168,8 @@ def _panel_state(members: Sequence[StepView]) -> str:
 def step_view(session: Session, step: StepRow) -> StepView:
     """One step, with its person as the register has them."""
     who = register.find_professor(session, step.professor_id) if step.professor_id else None
+    made = step.delegation
+    behalf = register.find_professor(session, made.professor_id) if made else None
     same = (
         "id n state by_when asked_at sent_at remind_at reminded_at decision decided_at reason "
         "typed shown link_expires_at mail_failed_at mail_code"
@@ -177,6 +182,8 @@ def step_view(session: Session, step: StepRow) -> StepView:
         seat=step.seat,
         outcome=step.outcome,
         kept=step.signed_round is not None,
+        on_behalf_of=behalf,
+        days=(made.first_day, made.last_day) if made and made.first_day and made.last_day else None,
     )
 
 
@@ -240,19 +247,21 @@ def _student(session: Session, row: ApplicationRow, sent: SubmissionRow | None) 
     return cases.student_of(sent)
 
 
-def _findings(
+def _judged(
     session: Session,
     parts: Parts,
     row: ApplicationRow,
     sent: SubmissionRow | None,
     student: Student,
-) -> list[Finding]:
-    """Of a draft, what would be said now; of what was sent, what was said then."""
+) -> tuple[Span | None, list[Finding]]:
+    """Of a draft, by when it can be sent and what would be said now; of what was sent, what was
+    said then."""
     kind = parts.kind(row.kind)
     if row.state in EDITABLE or sent is None:
-        return judge(kind, cases.asking(session, parts, student, of=row), row.answers)
+        asking = cases.asking(session, parts, student, of=row)
+        return Span(*kind.window(asking), asking.now), judge(kind, asking, row.answers)
     asking = replaying.asking_then(session, parts, sent)
-    return kind.judge(asking, cases.load(kind, sent.answers))
+    return None, kind.judge(asking, cases.load(kind, sent.answers))
 
 
 def _deeds(session: Session, row: ApplicationRow, person: Person) -> frozenset[str]:

@@ -13,7 +13,8 @@ from services.forms.applications.answers import blocks
 from services.forms.applications.roles import HOLDERS
 from services.forms.applications.states import OPEN
 from services.forms.applications.tables import ApplicationRow
-from services.forms.applications.values import Offer
+from services.forms.applications.values import Offer, Span
+from services.forms.catalog import contradictions
 from services.forms.catalog.kind import Asking, Kind, Vote
 from services.forms.parts import Parts
 from services.forms.people.values import Professor, Student
@@ -27,8 +28,7 @@ def offers(session: Session, parts: Parts, person: Person) -> list[Offer]:
 
 
 def _offer(session: Session, kind: Kind, asking: Asking) -> Offer:
-    findings = kind.may_ask(asking)
-    opens, closes = kind.window(asking)
+    findings = kind.may_ask(asking) + contradictions.against(kind, asking, None)
     prefill = kind.prefill(asking)
     return Offer(
         kind=kind,
@@ -36,8 +36,7 @@ def _offer(session: Session, kind: Kind, asking: Asking) -> Offer:
         findings=tuple(findings),
         prefill=prefill,
         approvers=tuple(_approvers(session, kind, asking.student)),
-        opens=opens,
-        closes=closes,
+        span=Span(*kind.window(asking), asking.now),
         open_application=_open_like(session, kind, asking.student.id, prefill),
     )
 

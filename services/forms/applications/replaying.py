@@ -55,7 +55,8 @@ def asking_then(session: Session, parts: Parts, sent: SubmissionRow) -> Asking:
     What was sent before the data were kept is judged by those of now.
     """
     asking = cases.asking(session, parts, cases.student_of(sent), sent.at)
-    asking = replace(asking, attached=len(sent.attachments))
+    # What contradicted another one was never sent; what is open beside it now was not then.
+    asking = replace(asking, attached=len(sent.attachments), beside=tuple)
     if sent.semesters is None:
         return asking
     semesters: Mapping[Semester, SemesterData] = thaw(

@@ -11,7 +11,9 @@ TYPED_CHARACTERS_MOST = 42  # contract, "Links and files": `typed` is 1 to 42 ch
 REASON_CHARACTERS_MOST = 1000
 
 
-def check_reason(reason: str | None, *, needed: bool) -> str | None:
+def check_reason(
+    reason: str | None, *, needed: bool, most: int = REASON_CHARACTERS_MOST
+) -> str | None:
     """A reason as people will read it. Raises Refused("reason_needed" | "reason_bad" |
     "resident_number")."""
     text = (reason or "").strip()
@@ -19,10 +21,8 @@ def check_reason(reason: str | None, *, needed: bool) -> str | None:
         if needed:
             raise Refused("reason_needed", "this needs a reason", field="reason")
         return None
-    if len(text) > REASON_CHARACTERS_MOST or has_control(text):
-        raise Refused(
-            "reason_bad", "too long or unprintable", field="reason", most=REASON_CHARACTERS_MOST
-        )
+    if len(text) > most or has_control(text):
+        raise Refused("reason_bad", "too long or unprintable", field="reason", most=most)
     if resident.found(text):
         raise Refused("resident_number", "a resident registration number", field="reason")
     return text

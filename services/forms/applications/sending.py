@@ -51,7 +51,7 @@ def submit(
     cases.require_editable(row)
     student = cases.applicant(session, person)
     asking = cases.asking(session, parts, student, of=row)
-    answers, findings = _accepted(kind, asking, row)
+    answers, findings = _accepted(session, kind, asking, row)
     _check_open(session, row, kind, answers)
     _freeze(session, parts, row, kind, asking, answers, findings, typed)
     row.lapses_at = kind.lapses_at(asking, answers)
@@ -71,7 +71,7 @@ def send_for(
     For kinds that are issued at once. Raises Refused("findings").
     """
     kind, student = parts.kind(row.kind), asking.student
-    answers, findings = _accepted(kind, asking, row)
+    answers, findings = _accepted(session, kind, asking, row)
     _check_open(session, row, kind, answers)
     _freeze(session, parts, row, kind, asking, answers, findings, None)
     shown_hash = cases.submission(row).shown
@@ -88,7 +88,7 @@ def send_on_paper(
     Raises Refused("findings"), Conflict("open_application" | "nobody_on_record").
     """
     kind, student = parts.kind(row.kind), asking.student
-    answers, findings = _accepted(kind, asking, row)
+    answers, findings = _accepted(session, kind, asking, row)
     _check_open(session, row, kind, answers)
     with parts.speaking(kind.paper_language(answers, student.language)):
         words = str(SIGNED_ON_PAPER)
@@ -101,8 +101,11 @@ def send_on_paper(
     _tell_receipt(session, parts, row, kind, student)
 
 
-def _accepted(kind: Kind, asking: Asking, row: ApplicationRow) -> tuple[Answers, Sequence[Finding]]:
+def _accepted(
+    session: Session, kind: Kind, asking: Asking, row: ApplicationRow
+) -> tuple[Answers, Sequence[Finding]]:
     """The answers and what the rules say of them, if nothing refuses them."""
+    cases.hold_student(session, row.student_id)  # until the end: no other is sent meanwhile
     findings: list[Finding] = judge(kind, asking, row.answers)
     answers, _wrong = read(kind, row.answers)
     if answers is None or blocks(findings):
@@ -112,7 +115,6 @@ def _accepted(kind: Kind, asking: Asking, row: ApplicationRow) -> tuple[Answers,
 
 def _check_open(session: Session, row: ApplicationRow, kind: Kind, answers: Answers) -> None:
     """No other of this student, kind and semester may be on its way."""
-    cases.hold_student(session, row.student_id)
     semester = kind.semester(answers)
     row.semester = None if semester is None else str(semester)
     if row.semester is not None:

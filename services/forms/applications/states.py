@@ -78,6 +78,8 @@ STATES: tuple[State, ...] = get_args(State)
 # A second open application of the same kind and semester is refused; a draft never counts.
 OPEN: tuple[State, ...] = ("in_approval", "at_desk", "returned", "approved", "issue_failed")
 ENDS: tuple[State, ...] = ("issued", "declined", "withdrawn", "lapsed")
+# What the student can still take back.
+UNDECIDED = tuple(row.state for row in TRANSITIONS if row.event == "withdraw")
 EDITABLE: tuple[State, ...] = ("draft", "returned")
 
 

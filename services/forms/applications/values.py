@@ -40,6 +40,9 @@ class StepView:
     agree: Agree = "one"  # how several come to one answer
     members: tuple[StepView, ...] = ()  # those people; then `who` is None
     kept: bool = False  # signed before a correction that left it alone
+    on_behalf_of: Professor | None = None  # whose signature it is, where `who` gives it for them
+    days: tuple[date, date] | None = None  # of the absence on which `who` acts
+    may_hand_over: bool = False  # whether somebody else may sign; said of one's own step alone
 
     @property
     def role(self) -> str:
@@ -196,7 +199,31 @@ class CaseView:
     granted: tuple[str, ...]  # what the desk may grant, the first as asked
     people: Mapping[str, Named] = field(default_factory=dict)  # named in the answers, by field
     delivery: DeliveryView | None = None  # how the paper left the house, where an office delivers
+    span: Span | None = None  # while it can still be sent: by when
     on_paper: bool = False  # a signed paper form that the office entered (EXT-04)
+
+
+@dataclass(frozen=True)
+class Span:
+    """When a kind can be asked for, seen at one instant; None: without such an end."""
+
+    opens: datetime | None
+    closes: datetime | None
+    now: datetime
+
+    @property
+    def state(self) -> str:
+        """`not_yet`, `open` from the first instant until just before the last, or `closed`."""
+        if self.opens and self.now < self.opens:
+            return "not_yet"
+        return "closed" if self.closes and self.now >= self.closes else "open"
+
+    @property
+    def seconds_left(self) -> int | None:
+        """Whole seconds until it closes, 0 from then on."""
+        if self.closes is None:
+            return None
+        return max(0, int((self.closes - self.now).total_seconds()))
 
 
 @dataclass(frozen=True)
@@ -228,8 +255,7 @@ class Offer:
     findings: tuple[Finding, ...]
     prefill: Mapping[str, Any]
     approvers: tuple[tuple[str, Professor | None], ...]  # (role, who)
-    opens: datetime | None
-    closes: datetime | None
+    span: Span
     open_application: tuple[str, str] | None  # (id, number) of one that is on its way
 
 
@@ -272,6 +298,7 @@ class ApprovalView:
     people: Mapping[str, Named] = field(default_factory=dict)  # named in the answers, by field
     letter: LetterView | None = None  # where the step writes one
     panel: StepView | None = None  # the whole step, where several are asked in it
+    asks_code: bool = False  # a code comes before the decision (`second_factor`)
 
 
 @dataclass(frozen=True)
@@ -288,6 +315,7 @@ class ApprovalDone:
     step: StepView
     following: StepView | None  # who is asked next
     office: str | None
+    given_back: bool = False  # by a delegate, to whoever was asked
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import professors_named, study_request
+from services.forms.catalog import professors_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Placement
@@ -26,7 +26,7 @@ class AdvisorChange(AnswerSchema):
     professor = SomebodyNamed(
         _p("field", "New advisor"), _l("Of your major. They get a link and agree by signing.")
     )
-    reason = study_request.reason(_p("field", "Reason"))
+    reason = request.reason()
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 from flask_babel import pgettext
 
-from services.forms.catalog import certificate, korean_amount, printed, tuition_asked
+from services.forms.catalog import certificate, korean_amount, printed, request
 from services.forms.catalog.fields import Choice, WholeNumber
 from services.forms.catalog.kind import Answers, Asking, Finding
 from services.forms.people.values import Payment, Semester, Student
@@ -31,7 +31,7 @@ class TuitionPaymentAnswers(certificate.CertificateAnswers):
 
     year = WholeNumber(2000, 2100, _p("field", "Year"), required=False)
     semester = Choice(
-        tuition_asked.TERMS,
+        request.TERMS,
         _p("field", "Semester"),
         _l("Leave both empty for the last semester that you paid for."),
         columns="two",

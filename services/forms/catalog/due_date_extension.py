@@ -18,9 +18,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, room, tuition_asked
-from services.forms.catalog.fields import AnswerSchema, Choice, Day, WholeNumber, Words
+from services.forms.catalog import printed, request, room, tuition_asked
+from services.forms.catalog.fields import AnswerSchema, Choice, Day, Words
 from services.forms.catalog.kind import Answers, Asking, Case, Desk, Finding, Kind, Step, Uploads
+from services.forms.catalog.request import semester_of
 from services.forms.people.masking import masked
 from services.forms.people.values import Arrangement, Period, Semester
 from services.forms.rules import extension, installments, tell, tell_extension, tuition
@@ -45,8 +46,8 @@ DECLARED = _l(
 class DueDateExtension(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year"))
-    semester = Choice(tuition_asked.TERMS, _p("field", "Semester"), columns="two")
+    year = request.year()
+    semester = request.term()
     due_date = Day(_p("field", "Current due date"), _l("As the register has it."))
     pay_on = Day(
         _p("field", "Extended due date"),
@@ -63,11 +64,6 @@ class DueDateExtension(AnswerSchema):
         _p("field", "Reason"),
         _l("Say why you cannot pay in time. It is printed on the form as you write it."),
     )
-
-
-def semester_of(answers: Answers) -> Semester:
-    """The semester that is asked for."""
-    return Semester(answers["year"], answers["semester"])
 
 
 def in_installments(answers: Answers) -> bool:

@@ -12,16 +12,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _p
 
 from services.forms.catalog import (
     printed,
     request,
     semester_window,
     study_request,
-    tuition_asked,
 )
-from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
+from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Milestone
 from services.forms.rules import study, tell, tell_study, terms
@@ -30,14 +28,9 @@ from services.forms.rules import study, tell, tell_study, terms
 class EarlyGraduation(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year"))
-    semester = Choice(
-        tuition_asked.TERMS,
-        _p("field", "Semester"),
-        _l("At whose end you are to graduate."),
-        columns="two",
-    )
-    reason = study_request.reason(_p("field", "Reason"))
+    year = request.year()
+    semester = request.term(hint=_l("At whose end you are to graduate."))
+    reason = request.reason()
 
 
 def against(asking: Asking) -> list[Finding]:

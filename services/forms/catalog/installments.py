@@ -10,16 +10,15 @@ records the plan. The period is data of the semester.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, tuition_asked
-from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Case, Desk, Finding, Kind, Uploads
-from services.forms.catalog.request import semester_of
+from services.forms.catalog import request, tuition_asked
+from services.forms.catalog.fields import AnswerSchema
+from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog.request import in_semester, semester_of
 from services.forms.people.values import Arrangement, Semester
 from services.forms.rules import (
     dues,
@@ -30,10 +29,7 @@ from services.forms.rules import (
     terms,
     windows,
 )
-from services.forms.rules.finding import Text
-from shared.words import in_language
 
-NAME = installments.NAME
 APPLY = _l(
     "I hereby apply to pay the tuition stated above in four installments. I know that this is "
     "valid only if the first installment is paid within its period."
@@ -43,11 +39,11 @@ APPLY = _l(
 class Installments(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year"))
-    semester = Choice(tuition_asked.TERMS, _p("field", "Semester"), columns="two")
+    year = request.year()
+    semester = request.term()
 
 
-def may_ask(asking: Asking) -> list[Finding]:
+def against(asking: Asking) -> list[Finding]:
     """TUI-02 and TUI-06: who pays, within the period of a semester that can be asked about."""
     if stands := tuition_asked.against_any(asking):
         return stands
@@ -58,9 +54,9 @@ def may_ask(asking: Asking) -> list[Finding]:
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """TUI-06 to TUI-08, TUI-13: what stands against it, else the plan and its condition."""
-    semester, fits = semester_of(answers), request.does_not_fit(asking, NAME, {})
+    semester = semester_of(answers)
     stands = tuition_asked.against(asking, semester) or _period(asking, semester)
-    return [*(stands or _plan(asking, semester)), *fits]
+    return stands or _plan(asking, semester)
 
 
 def _plan(asking: Asking, semester: Semester) -> list[Finding]:
@@ -110,7 +106,7 @@ def prefill(asking: Asking) -> dict[str, Any]:
     return open_now[0].as_json() if open_now else tuition_asked.prefill(asking)
 
 
-def window(asking: Asking) -> tuple[datetime | None, datetime | None]:
+def window(asking: Asking) -> request.Window:
     """TUI-06: the period of the semester that would be asked for."""
     known = prefill(asking)
     data = asking.semesters.get(semester_of(known)) if known else None
@@ -118,16 +114,9 @@ def window(asking: Asking) -> tuple[datetime | None, datetime | None]:
     return (found.opens, found.closes) if found else (None, None)
 
 
-def paper(case: Case) -> dict[str, Any]:
-    """The values of `templates/documents/installments`, in the language of the case."""
-    with in_language(case.language):
-        in_four = str(_p("printed", "Four installments"))
-        return {
-            **request.lines(case),
-            "paid_semester": str(tell.semester(semester_of(case.answers))),
-            "payment_plan": in_four,
-            **printed.decision(case, _p("printed", "Granted"), in_four),
-        }
+def plan(_case: Case) -> str:
+    """What is granted."""
+    return str(_p("printed", "Four installments"))
 
 
 def changes(case: Case) -> list[Arrangement]:
@@ -135,34 +124,30 @@ def changes(case: Case) -> list[Arrangement]:
     return [Arrangement(semester_of(case.answers), "installments", case.number, installments=True)]
 
 
-def _said(words: Text, answers: Answers) -> Text:
-    return tell.filled(words, lambda: {"semester": tell.semester(semester_of(answers))})
-
-
-SHOWS = ("paid_semester", "payment_plan", "decision", "decision_date")
-
-KIND = Kind(
-    name=NAME,
-    version=1,
+KIND = request.Request(
+    name=installments.NAME,
     prefix="IP",
     title=_l("Payment in installments"),
     summary=_l("Pay tuition in four quarters instead of at once."),
+    paper_title=_l("Application for Payment of Tuition in Installments"),
     schema=Installments,
-    route=(),
-    desk=Desk("educational_affairs"),
-    uploads=Uploads(),
-    may_ask=may_ask,
+    office="educational_affairs",
+    against=against,
     judge=judge,
     prefill=prefill,
     window=window,
-    semester=semester_of,
-    sentences=lambda _answers: [APPLY],
-    paper=paper,
-    shows=lambda case: request.shown(paper(case), *SHOWS),
-    proves=lambda _case: ("name", *SHOWS),
+    sentence=APPLY,
+    lines=lambda case: {
+        "paid_semester": str(tell.semester(semester_of(case.answers))),
+        "payment_plan": plan(case),
+    },
+    granted=plan,
+    shown=("paid_semester", "payment_plan"),
     changes=changes,
-    headline=lambda answers: _said(_l("asks to pay the %(semester)s in installments"), answers),
-    addressee=request.TO_PRESIDENT,
-    result=lambda answers, _granted: _said(_l("You pay the %(semester)s in installments"), answers),
-    paper_title=_l("Application for Payment of Tuition in Installments"),
-)
+    headline=lambda answers: in_semester(
+        _l("asks to pay the %(semester)s in installments"), answers
+    ),
+    result=lambda answers, _granted: in_semester(
+        _l("You pay the %(semester)s in installments"), answers
+    ),
+).kind()

@@ -15,8 +15,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, semester_window, study_request, tuition_asked
-from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
+from services.forms.catalog import printed, request, semester_window, study_request
+from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Uploads
 from services.forms.people.values import Milestone
 from services.forms.rules import study, tell, tell_study, terms
@@ -27,10 +27,12 @@ NAME = "integrative_qualifying_exam"
 class QualifyingExam(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year"))
-    semester = Choice(tuition_asked.TERMS, _p("field", "Semester"), columns="two")
-    remarks = study_request.reason(
-        _p("field", "Remarks"), _l("What the office should know, if anything."), required=False
+    year = request.year()
+    semester = request.term()
+    remarks = request.reason(
+        _l("What the office should know, if anything."),
+        label=_p("field", "Remarks"),
+        required=False,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import professors_named, study_request
+from services.forms.catalog import professors_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Placement, Professor
@@ -25,7 +25,7 @@ class JointAdvisor(AnswerSchema):
     professor = SomebodyNamed(
         _p("field", "Joint advisor"), _l("A full-time or adjunct professor of your major.")
     )
-    reason = study_request.reason(_p("field", "Reason"))
+    reason = request.reason()
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:

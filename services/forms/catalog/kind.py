@@ -35,6 +35,18 @@ Room = Callable[[str, str, str, str], Fit]
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Another application of the same student that nobody has decided yet."""
+
+    id: str
+    number: str
+    kind: str
+    title: Text
+    semesters: frozenset[Semester]  # that it is about
+    named: frozenset[str]  # professors whom its answers name
+
+
+@dataclass(frozen=True)
 class Asking:
     """Who asks, when, and what the university's data say."""
 
@@ -47,6 +59,7 @@ class Asking:
     majors: Callable[[], Sequence[Major]] = tuple
     campuses: Callable[[], Sequence[Campus]] = tuple
     attached: int | None = None  # files at hand; None where nothing was begun yet
+    beside: Callable[[], Sequence[Beside]] = tuple  # the student's other ones (`contradictions.py`)
 
 
 @dataclass(frozen=True)
@@ -72,10 +85,15 @@ class Step:
 
     role: str  # of `applications/roles.py`; who that is comes from the register or is named
     business_days: int = 5
-    second_factor: bool = False
+    second_factor: bool = False  # never with `writes`: a letter is signed on a page of its own
     writes: bool = False  # a letter, which is part of what this step signs (REC-01)
     agree: Agree = "one"
     beside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no page can ask."""
+        if self.second_factor and self.writes:
+            raise ValueError("a step that writes a letter asks no code")
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -133,6 +151,8 @@ class Signed:
     typed: str
     at: datetime
     drawn: bool = False  # the picture goes to the template's place of its own
+    behalf_ko: str = ""  # of whom they signed for
+    behalf_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,6 +257,7 @@ class Kind:
     single: bool = (
         False  # one open at a time, whatever it asks for: two would contradict each other
     )
+    lasts: Callable[[Answers], int] = lambda _answers: 1  # semesters that it is about, in a row
     # Mails of this kind in place of the ordinary ones: approval_request to letter_request.
     mails: Mapping[str, str] = field(default_factory=dict)
 
@@ -244,6 +265,13 @@ class Kind:
     def in_charge(self) -> str:
         """The office that decides, retries and revokes; "" where there is none."""
         return self.desk.office if self.desk else self.office
+
+    def about(self, answers: Answers) -> frozenset[Semester]:
+        """Every semester that it is about."""
+        first = self.semester(answers)
+        return (
+            frozenset(first.plus(n) for n in range(self.lasts(answers))) if first else frozenset()
+        )
 
     @property
     def writes(self) -> bool:

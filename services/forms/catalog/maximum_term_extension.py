@@ -12,8 +12,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, semester_window, study_request, tuition_asked
-from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
+from services.forms.catalog import printed, request, semester_window, study_request
+from services.forms.catalog.fields import AnswerSchema, WholeNumber
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Step, Vote
 from services.forms.people.values import Milestone, Semester
 from services.forms.rules import study, tell, tell_study, terms
@@ -24,20 +24,15 @@ NAME = "maximum_term_extension"
 class MaximumTermExtension(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year"))
-    semester = Choice(
-        tuition_asked.TERMS,
-        _p("field", "Semester"),
-        _l("With which your maximum term ends."),
-        columns="two",
-    )
+    year = request.year()
+    semester = request.term(hint=_l("With which your maximum term ends."))
     semesters = WholeNumber(
         1,
         terms.EXTENDED_AT_MOST,
         _p("field", "Number of semesters"),
         _l("At most two, all extensions together."),
     )
-    reason = study_request.reason(_p("field", "Reason"))
+    reason = request.reason()
 
 
 def against(asking: Asking) -> list[Finding]:

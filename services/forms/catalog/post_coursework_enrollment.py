@@ -12,10 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, study_request, tuition_asked
-from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
+from services.forms.catalog import printed, request, study_request
+from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Registration
 from services.forms.rules import study, tell, tell_study, terms
@@ -24,8 +23,8 @@ from services.forms.rules import study, tell, tell_study, terms
 class PostCoursework(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year"))
-    semester = Choice(tuition_asked.TERMS, _p("field", "Semester"), columns="two")
+    year = request.year()
+    semester = request.term()
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:

@@ -10,15 +10,14 @@ the account is shown to that office alone: papers and mails have its last digits
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, tuition_asked
+from services.forms.catalog import request, room
 from services.forms.catalog.fields import AnswerSchema, BankAccount, Choice, Line, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Case, Desk, Finding, Kind, Uploads
+from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.catalog.request import semester_of
 from services.forms.people.masking import ending_of
 from services.forms.people.values import Arrangement, Semester, Student
@@ -36,8 +35,8 @@ APPLY = _l("I hereby apply for the refund of tuition stated above, to be paid to
 class RefundOfTuition(AnswerSchema):
     """What is answered; reason and amount are those of the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year"))
-    semester = Choice(tuition_asked.TERMS, _p("field", "Semester"), columns="two")
+    year = request.year()
+    semester = request.term()
     reason = Choice(tell_refund.REASONS, _p("field", "Reason"))
     amount = WholeNumber(1, KRW_MOST, _p("field", "Amount in won"), _l("As the rule has it."))
     bank = Line(15, _p("field", "Bank"))
@@ -45,7 +44,7 @@ class RefundOfTuition(AnswerSchema):
     holder = Line(20, _p("field", "Holder of the account"))
 
 
-def may_ask(asking: Asking) -> list[Finding]:
+def against(asking: Asking) -> list[Finding]:
     """REF-01: whoever has paid."""
     return [] if asking.student.payments else [tell_refund.never_paid()]
 
@@ -59,13 +58,7 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
         told = [tell_refund.comes_back(semester_of(answers), found)]
     else:
         told = [found]
-    with in_language(asking.student.language):
-        printed_texts = {
-            "reason": (_p("field", "Reason"), str(tell_refund.REASONS[answers["reason"]])),
-            "bank": (_p("field", "Bank"), answers["bank"]),
-            "holder": (_p("field", "Holder of the account"), answers["holder"]),
-        }
-    return [*told, *_of_reason(asking, answers), *request.does_not_fit(asking, NAME, printed_texts)]
+    return [*told, *_of_reason(asking, answers)]
 
 
 def _of_money(asking: Asking, semester: Semester, reason: str) -> Refund | Finding:
@@ -91,7 +84,14 @@ def _given(student: Student, semester: Semester) -> Arrangement | None:
 
 
 def _of_reason(asking: Asking, answers: Answers) -> list[Finding]:
-    reason = answers["reason"]
+    """What the reason asks for, and whether its words fit their line."""
+    with in_language(asking.student.language):
+        said = str(tell_refund.REASONS[answers["reason"]])
+    fits = room.of_text(asking, NAME, "reason", _p("field", "Reason"), said)
+    return [*_asked_for(asking, answers["reason"]), *fits]
+
+
+def _asked_for(asking: Asking, reason: str) -> list[Finding]:
     if reason == "integrative_dropped":
         return [tell_refund.requirement_of_masters()]
     if reason == "expulsion":
@@ -114,26 +114,15 @@ def prefill(asking: Asking) -> dict[str, Any]:
     return {**(paid[0].as_json() if paid else {}), "holder": named(student)}
 
 
-def window(_asking: Asking) -> tuple[datetime | None, datetime | None]:
-    """No page names one."""
-    return None, None
-
-
-def paper(case: Case) -> dict[str, Any]:
-    """The values of `templates/documents/refund`, in the language of the case."""
+def lines(case: Case) -> dict[str, Any]:
+    """What comes back for which semester and why, and to which account."""
     answers = case.answers
-    with in_language(case.language):
-        amount = money(answers["amount"])
-        return {
-            **request.lines(case),
-            "refund_semester": str(tell.semester(semester_of(answers))),
-            "reason": str(tell_refund.REASONS[answers["reason"]]),
-            "refund_amount": amount,
-            "bank": answers["bank"],
-            "account": ending_of(answers["account"]),
-            "holder": answers["holder"],
-            **printed.decision(case, _p("printed", "Granted"), amount),
-        }
+    return {
+        "refund_semester": str(tell.semester(semester_of(answers))),
+        "reason": str(tell_refund.REASONS[answers["reason"]]),
+        "refund_amount": money(answers["amount"]),
+        "account": ending_of(answers["account"]),
+    }
 
 
 def changes(case: Case) -> list[Arrangement]:
@@ -146,30 +135,22 @@ def _said(words: Text, answers: Answers) -> Text:
     return tell.filled(words, lambda: {"amount": money(answers["amount"])})
 
 
-SHOWS = ("refund_semester", "refund_amount", "decision", "decision_date")
-
-KIND = Kind(
+KIND = request.Request(
     name=NAME,
-    version=1,
     prefix="RF",
     title=_l("Refund of tuition"),
     summary=_l("What comes back after leaving, a leave or a cancelled admission, to your account."),
+    paper_title=_l("Application for Refund of Tuition"),
     schema=RefundOfTuition,
-    route=(),
-    desk=Desk("educational_affairs"),
-    uploads=Uploads(),
-    may_ask=may_ask,
+    office="educational_affairs",
+    against=against,
     judge=judge,
     prefill=prefill,
-    window=window,
-    semester=semester_of,
-    sentences=lambda _answers: [APPLY],
-    paper=paper,
-    shows=lambda case: request.shown(paper(case), *SHOWS),
-    proves=lambda _case: ("name", *SHOWS),
+    sentence=APPLY,
+    lines=lines,
+    granted=lambda case: money(case.answers["amount"]),
+    shown=("refund_semester", "refund_amount"),
     changes=changes,
     headline=lambda answers: _said(_l("asks for a refund of %(amount)s"), answers),
-    addressee=request.TO_PRESIDENT,
     result=lambda answers, _granted: _said(_l("%(amount)s are paid back to you"), answers),
-    paper_title=_l("Application for Refund of Tuition"),
-)
+).kind()

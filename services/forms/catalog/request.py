@@ -1,20 +1,48 @@
-"""What requests have in common: the lines of their papers, what a number shows, whether it fits."""
+"""What every request is: its fields, whom it is for, who agrees, which office decides, its paper.
+
+A request's own module says its fields, what the rules say of them, the lines of its paper and
+what it changes in the register; `Request.kind()` is the one maker of the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 from services.forms.catalog import printed, room
-from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text
+from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber, Words
+from services.forms.catalog.kind import (
+    Answers,
+    Asking,
+    Case,
+    Desk,
+    Finding,
+    Kind,
+    Step,
+    Text,
+    Uploads,
+)
 from services.forms.people.masking import masked
-from services.forms.people.values import Semester
+from services.forms.people.values import Change, Semester
+from services.forms.rules import tell
 from shared.clock import SEOUL
+from shared.words import in_language
 
 TO_PRESIDENT = _l("To the President of Dojang University of Science")
+OFFICE = "student_team"
+REASON_LETTERS_MOST = 220  # Korean letters that the box of the form holds
+YEARS = (2000, 2100)
+TERMS = {"fall": _p("field", "2nd semester"), "spring": _p("field", "1st semester")}
+YEAR, SEMESTER = _p("field", "Year"), _p("field", "Semester")
+REASON, AS_WRITTEN = _p("field", "Reason"), _l("It is printed on the form as you write it.")
+DECISION = ("decision", "decision_date")
+
+Window = tuple[datetime | None, datetime | None]
 
 
 def today(asking: Asking) -> date:
@@ -32,6 +60,31 @@ def semester_of(answers: Answers) -> Semester:
     return Semester(answers["year"], answers["semester"])
 
 
+def year(label: Text = YEAR) -> WholeNumber:
+    """The year of a semester."""
+    return WholeNumber(*YEARS, label)
+
+
+def term(label: Text = SEMESTER, hint: Text = "") -> Choice:
+    """Which semester of the year."""
+    return Choice(TERMS, label, hint, columns="two")
+
+
+def reason(
+    hint: Text = AS_WRITTEN,
+    *,
+    label: Text = REASON,
+    required: bool = True,
+) -> Words:
+    """The box of reasons."""
+    return Words(REASON_LETTERS_MOST, label, hint, required=required)
+
+
+def in_semester(words: Text, answers: Answers) -> Text:
+    """A sentence that names the semester that is asked for."""
+    return tell.filled(words, lambda: {"semester": tell.semester(semester_of(answers))})
+
+
 def lines(case: Case, *roles: str) -> dict[str, Any]:
     """What stands on every request's paper, with the signatures of these roles."""
     return {
@@ -44,15 +97,149 @@ def lines(case: Case, *roles: str) -> dict[str, Any]:
     }
 
 
-def shown(values: Mapping[str, Any], *public: str) -> list[tuple[str, str]]:
-    """The name masked, and what of a paper a number alone shows to anybody."""
-    return [("name", masked(values["name"])), *((field, values[field]) for field in public)]
+@dataclass(frozen=True)
+class Only:
+    """The one semester that can be asked for; `other` is said of every other one."""
+
+    which: Callable[[Asking], Semester | None]
+    other: Callable[[Semester, Semester], Finding]
+    missing: Callable[[], Finding] = tell.no_semester  # where the register has none
 
 
-def does_not_fit(asking: Asking, kind: str, texts: Mapping[str, tuple[Text, str]]) -> list[Finding]:
-    """What the printed form could not hold, before anybody signs it: (label, text) by field."""
-    return room.of_student(asking, kind) + [
-        finding
-        for field, (label, text) in texts.items()
-        for finding in room.of_text(asking, kind, field, label, text)
-    ]
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One request; `kind()` is what the catalog lists."""
+
+    name: str
+    prefix: str
+    title: Text
+    summary: Text
+    paper_title: Text
+    schema: type[AnswerSchema]
+    judge: Callable[[Asking, Answers], list[Finding]]
+    lines: Callable[[Case], Mapping[str, Any]]  # its own values of the paper
+    granted: Callable[[Case], str]  # what the decision block says was granted
+    changes: Callable[[Case], Sequence[Change]]
+    headline: Callable[[Answers], Text]
+    result: Callable[[Answers, str | None], Text]
+    sentence: Text
+    against: Callable[[Asking], list[Finding]] = lambda _asking: []  # who and when
+    only: Only | None = None
+    roles: Sequence[str] = ()
+    route: Sequence[Step] = ()  # in place of one step for each role
+    office: str = OFFICE
+    extents: Callable[[Answers], Sequence[str]] | None = None  # of what may be granted less
+    prefill: Callable[[Asking], dict[str, Any]] = lambda _asking: {}
+    window: Callable[[Asking], Window] = lambda _asking: (None, None)  # no page names one
+    semester: Callable[[Answers], Semester | None] = semester_of
+    lasts: Callable[[Answers], int] = lambda _answers: 1
+    named: Callable[[Answers], Mapping[str, str]] = lambda _answers: {}
+    choices: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
+    shown: Sequence[str] = ()  # of `lines`, what the number alone tells besides the decision
+    uploads: Uploads = field(default_factory=Uploads)
+    addressee: Text = TO_PRESIDENT
+    single: bool = False
+
+    def kind(self) -> Kind:
+        """The kind of the catalog."""
+        return Kind(
+            name=self.name,
+            version=1,
+            prefix=self.prefix,
+            title=self.title,
+            summary=self.summary,
+            schema=self.schema,
+            route=self.steps,
+            desk=Desk(self.office, granted=self.extents),
+            uploads=self.uploads,
+            may_ask=self.may_ask,
+            judge=self.judged,
+            prefill=self.filled_in,
+            window=self.window,
+            semester=self.semester,
+            lasts=self.lasts,
+            single=self.single,
+            sentences=lambda _answers: [self.sentence],
+            paper=self.paper,
+            shows=self.shows,
+            proves=lambda _case: self.proved,
+            # What was signed is the form; a document that comes after it is the office's.
+            for_office=("attachments",) if self.steps else (),
+            changes=self.changes,
+            headline=self.headline,
+            result=self.result,
+            named=self.named,
+            choices=self.choices,
+            addressee=self.addressee,
+            paper_title=self.paper_title,
+        )
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Who is asked, in their order."""
+        return tuple(self.route or (Step(role) for role in self.roles))
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """The roles whose signatures stand on the paper."""
+        return tuple(role for step in self.steps for role in step.roles)
+
+    @property
+    def texts(self) -> Mapping[str, Text]:
+        """The fields that stand on the paper as they were written, with their labels."""
+        fields = {n: f for n, f in self.schema().fields.items() if isinstance(f, Words)}
+        return {n: f.metadata["label"] for n, f in fields.items() if not f.metadata.get("secret")}
+
+    @property
+    def proved(self) -> Sequence[str]:
+        """What the QR code repeats, signed, the most important first."""
+        return ("name", *self.shown, *DECISION)
+
+    def may_ask(self, asking: Asking) -> list[Finding]:
+        """Who and when, and whether the register has the semester of `only`."""
+        if found := self.against(asking):
+            return found
+        return [self.only.missing()] if self.only and not self.only.which(asking) else []
+
+    def judged(self, asking: Asking, answers: Answers) -> list[Finding]:
+        """What the rules say, and whether the paper holds it."""
+        return [*self.of_rules(asking, answers), *self.does_not_fit(asking, answers)]
+
+    def of_rules(self, asking: Asking, answers: Answers) -> list[Finding]:
+        """What the rules say of the one semester that can be asked for, then of everything."""
+        if self.only:
+            which, asked = self.only.which(asking), semester_of(answers)
+            if which is None:
+                return [self.only.missing()]
+            if asked != which:
+                return [self.only.other(asked, which)]
+        return self.judge(asking, answers)
+
+    def does_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
+        """What the printed form could not hold, before anybody signs it."""
+        return room.of_student(asking, self.name) + [
+            finding
+            for name, label in self.texts.items()
+            for finding in room.of_text(asking, self.name, name, label, answers.get(name) or "")
+        ]
+
+    def filled_in(self, asking: Asking) -> dict[str, Any]:
+        """What the form begins with: the one semester, and what the request knows."""
+        which = self.only.which(asking) if self.only else None
+        return {**(which.as_json() if which else {}), **self.prefill(asking)}
+
+    def paper(self, case: Case) -> dict[str, Any]:
+        """The values of `templates/documents/<name>`, in the language of the case."""
+        with in_language(case.language):
+            return {
+                **lines(case, *self.signers),
+                **{name: case.answers.get(name) or "" for name in self.texts},
+                **self.lines(case),
+                **printed.decision(case, _p("printed", "Granted"), self.granted(case)),
+            }
+
+    def shows(self, case: Case) -> list[tuple[str, str]]:
+        """What the number alone tells a stranger, to compare with the paper in hand."""
+        values = self.paper(case)
+        public = ((name, values[name]) for name in (*self.shown, *DECISION))
+        return [("name", masked(values["name"])), *public]

@@ -9,47 +9,32 @@ be asked for as long as the leave lasts, and afterwards by whoever did not.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, tuition_asked
-from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber, Words
-from services.forms.catalog.kind import Answers, Asking, Case, Desk, Finding, Kind, Step, Uploads
-from services.forms.catalog.request import semester_of
+from services.forms.catalog import paying_again, printed, request
+from services.forms.catalog.fields import AnswerSchema
+from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog.request import in_semester, semester_of
 from services.forms.people.values import Return
-from services.forms.rules import (
-    dues,
-    returning,
-    tell,
-    tell_leaves,
-    tell_returning,
-    tell_standing,
-    terms,
-    tuition,
-)
-from services.forms.rules.finding import Text
-from shared.words import in_language
+from services.forms.rules import returning, tell, tell_leaves, tell_returning, tell_standing, terms
 
-NAME = "return_from_leave"
 APPLY = _l("I hereby apply to return from my leave of absence as stated above.")
 
 
 class ReturnFromLeave(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year of return"))
-    semester = Choice(tuition_asked.TERMS, _p("field", "Semester of return"), columns="two")
-    reason = Words(
-        220,  # Korean letters that the box of the form holds
-        _p("field", "Reason"),
-        _l("Say how the reason of your leave has ended. It is printed as you write it."),
+    year = request.year(_p("field", "Year of return"))
+    semester = request.term(_p("field", "Semester of return"))
+    reason = request.reason(
+        _l("Say how the reason of your leave has ended. It is printed as you write it.")
     )
 
 
-def may_ask(asking: Asking) -> list[Finding]:
+def against(asking: Asking) -> list[Finding]:
     """LEA-01: whoever is on leave, in a semester that the register knows."""
     standing = asking.student.standing
     if standing != "on_leave":
@@ -60,24 +45,12 @@ def may_ask(asking: Asking) -> list[Finding]:
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """LEA-01 to LEA-08 and TUI-02: which semester, what is left of the leave, what it costs."""
     way, asked = _way(asking), semester_of(answers)
-    reason = {"reason": (_p("field", "Reason"), answers["reason"])}
-    fits = request.does_not_fit(asking, NAME, reason)
     if way is None:
-        return [tell.no_semester(), *fits]
+        return [tell.no_semester()]
     if why := returning.why_not(way, asked):
-        return [tell_returning.against(way, why, asked), *fits]
+        return [tell_returning.against(way, why, asked)]
     left = returning.left_afterwards(asking.student, way, asked)
-    return [tell_returning.leave_ends(way, asked, left), _costs(asking, answers), *fits]
-
-
-def _costs(asking: Asking, answers: Answers) -> Finding:
-    """TUI-02: whoever returns pays."""
-    asked = semester_of(answers)
-    data = asking.semesters.get(asked)
-    if data is None or tuition.missing_data(data):
-        return tell_returning.pays_later(asked)
-    back = returning.returned(asking.student, asked)
-    return tell_returning.pays(dues.owed(back, data, request.today(asking)))
+    return [tell_returning.leave_ends(way, asked, left), paying_again.costs(asking, asked)]
 
 
 def _way(asking: Asking) -> returning.Way | None:
@@ -91,55 +64,37 @@ def prefill(asking: Asking) -> dict[str, Any]:
     return way.latest.as_json() if way else {}
 
 
-def window(_asking: Asking) -> tuple[datetime | None, datetime | None]:
-    """No page names one."""
-    return None, None
+def lines(case: Case) -> dict[str, Any]:
+    """Which leave ends, and into which semester the student returns."""
+    leave = returning.way_back(case.student, semester_of(case.answers).plus(-1)).leave
+    return {
+        "leave_kind": str(tell_leaves.KINDS[leave.kind]) if leave else "",
+        "leave_period": printed.semesters(leave.first, leave.last) if leave else "",
+        "return_semester": granted(case),
+    }
 
 
-def paper(case: Case) -> dict[str, Any]:
-    """The values of `templates/documents/return_from_leave`, in the language of the case."""
-    asked = semester_of(case.answers)
-    leave = returning.way_back(case.student, asked.plus(-1)).leave
-    with in_language(case.language):
-        into = str(tell.semester(asked))
-        return {
-            **request.lines(case, "advisor"),
-            "leave_kind": str(tell_leaves.KINDS[leave.kind]) if leave else "",
-            "leave_period": printed.semesters(leave.first, leave.last) if leave else "",
-            "return_semester": into,
-            "reason": case.answers["reason"],
-            **printed.decision(case, _p("printed", "Granted"), into),
-        }
+def granted(case: Case) -> str:
+    """Into which semester."""
+    return str(tell.semester(semester_of(case.answers)))
 
 
-def _said(words: Text, answers: Answers) -> Text:
-    return tell.filled(words, lambda: {"semester": tell.semester(semester_of(answers))})
-
-
-SHOWS = ("return_semester", "decision", "decision_date")
-
-KIND = Kind(
-    name=NAME,
-    version=1,
+KIND = request.Request(
+    name="return_from_leave",
     prefix="RL",
     title=_l("Return from leave of absence"),
     summary=_l("Study again after a leave, when it ends or before."),
+    paper_title=_l("Application for Return from Leave of Absence"),
     schema=ReturnFromLeave,
-    route=(Step("advisor"),),
-    desk=Desk("student_team"),
-    uploads=Uploads(),
-    may_ask=may_ask,
+    roles=("advisor",),
+    against=against,
     judge=judge,
     prefill=prefill,
-    window=window,
-    semester=semester_of,
-    sentences=lambda _answers: [APPLY],
-    paper=paper,
-    shows=lambda case: request.shown(paper(case), *SHOWS),
-    proves=lambda _case: ("name", *SHOWS),
+    sentence=APPLY,
+    lines=lines,
+    granted=granted,
+    shown=("return_semester",),
     changes=lambda case: [Return(semester_of(case.answers))],
-    headline=lambda answers: _said(_l("asks to return in the %(semester)s"), answers),
-    addressee=request.TO_PRESIDENT,
-    result=lambda answers, _granted: _said(_l("You return in the %(semester)s"), answers),
-    paper_title=_l("Application for Return from Leave of Absence"),
-)
+    headline=lambda answers: in_semester(_l("asks to return in the %(semester)s"), answers),
+    result=lambda answers, _granted: in_semester(_l("You return in the %(semester)s"), answers),
+).kind()

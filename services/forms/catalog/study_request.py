@@ -15,108 +15,42 @@ office is the Student Team, which keeps the register, unless a row names another
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, room
-from services.forms.catalog.fields import AnswerSchema, Words
-from services.forms.catalog.kind import Answers, Asking, Case, Desk, Finding, Kind, Step, Text
+from services.forms.catalog import request, room
+from services.forms.catalog.fields import AnswerSchema
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text
 from services.forms.catalog.kind import Uploads as Uploads
-from services.forms.people.values import Change, Named, Semester, Standing
+from services.forms.people.values import Named, Semester, Standing
 from services.forms.rules import tell, terms
 from shared.words import in_language
 
-OFFICE = "student_team"
 STUDYING: tuple[Standing, ...] = ("enrolled", "on_leave", "completed")
-REASON_LETTERS_MOST = 220  # Korean letters that the box of the form holds
 # What the QR code repeats, signed (most important first).
 PROVES = ("name", "extent_granted", "decision", "decision_date")
 APPLY = _l("I hereby apply as stated above.")
 FOR_STUDENTS = _l("It is for students.")
 
 
-def reason(label: Text, hint: Text = "", *, required: bool = True) -> Words:
-    """The box of reasons."""
-    about = hint or _l("It is printed on the form as you write it.")
-    return Words(REASON_LETTERS_MOST, label, about, required=required)
+@dataclass(frozen=True, kw_only=True)
+class Request(request.Request):
+    """One request about the course of study; `kind()` is what the catalog lists."""
 
-
-@dataclass(frozen=True)
-class Request:
-    """One request; `kind()` is what the catalog lists."""
-
-    name: str
     rule: str
-    prefix: str
-    title: Text
-    summary: Text
-    paper_title: Text
-    schema: type[AnswerSchema]
-    judge: Callable[[Asking, Answers], list[Finding]]
-    lines: Callable[[Case], Mapping[str, Any]]  # its own values of the paper
-    granted: Callable[[Case], str]  # what the decision block says was granted
-    changes: Callable[[Case], Sequence[Change]]
-    headline: Callable[[Answers], Text]
-    result: Callable[[Answers, str | None], Text]
-    roles: Sequence[str] = ()
-    route: Sequence[Step] = ()  # in place of one step for each role
-    office: str = OFFICE
     who: Sequence[Standing] = STUDYING
     whom: Text = FOR_STUDENTS
-    against: Callable[[Asking], list[Finding]] = lambda _asking: []
-    prefill: Callable[[Asking], dict[str, Any]] = lambda _asking: {}
-    window: Callable[[Asking], tuple[datetime | None, datetime | None]] = lambda _asking: (
-        None,
-        None,
-    )
     semester: Callable[[Answers], Semester | None] = lambda _answers: None
-    named: Callable[[Answers], Mapping[str, str]] = lambda _answers: {}
-    choices: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
     proves: Sequence[str] = ()  # of `lines`, what the QR code repeats besides what was granted
-    shown: Sequence[str] = ()  # of `lines`, what the number alone tells besides the decision
-    uploads: Uploads = field(default_factory=Uploads)
     sentence: Text = APPLY
-    addressee: Text = request.TO_PRESIDENT
-
-    def kind(self) -> Kind:
-        """The kind of the catalog."""
-        return Kind(
-            name=self.name,
-            version=1,
-            prefix=self.prefix,
-            title=self.title,
-            summary=self.summary,
-            schema=self.schema,
-            route=self.steps,
-            desk=Desk(self.office),
-            uploads=self.uploads,
-            may_ask=self.may_ask,
-            judge=self.judged,
-            prefill=self.prefill,
-            window=self.window,
-            semester=self.semester,
-            single=True,
-            sentences=lambda _answers: [self.sentence],
-            paper=self.paper,
-            shows=self.shows,
-            proves=lambda _case: (*PROVES, *self.proves),
-            changes=self.changes,
-            headline=self.headline,
-            result=self.result,
-            named=self.named,
-            choices=self.choices,
-            addressee=self.addressee,
-            paper_title=self.paper_title,
-        )
+    single: bool = True
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        """Who is asked, in their order."""
-        return tuple(self.route or (Step(role) for role in self.roles))
+    def proved(self) -> Sequence[str]:
+        """What was granted, then what the request adds."""
+        return (*PROVES, *self.proves)
 
     def may_ask(self, asking: Asking) -> list[Finding]:
         """Whoever studies here, unless the rule says otherwise."""
@@ -124,18 +58,16 @@ class Request:
         if standing not in self.who:
             found = tell.not_in_this_standing(self.rule, self.whom, standing)
             return [replace(found, remedy=tell.OFFICE_KNOWS)]
-        return self.against(asking)
+        return super().may_ask(asking)
 
     def judged(self, asking: Asking, answers: Answers) -> list[Finding]:
-        """What the rules say, and whether the paper holds it."""
-        found = self.judge(asking, answers) + room.of_student(asking, self.name)
-        for name, label in self.texts.items():
-            found += room.of_text(asking, self.name, name, label, answers.get(name) or "")
+        """The same; what nothing refuses is measured as the paper would have it, too."""
+        found = super().judged(asking, answers)
         if any(one.severity == "block" for one in found):
             return found
-        return found + self._does_not_fit(asking, answers)
+        return found + self._lines_do_not_fit(asking, answers)
 
-    def _does_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
+    def _lines_do_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
         """What the register says of what was chosen may be too long for its line, or in no font."""
         language = asking.student.language
         case = Case("", asking.student, answers, asking.now, (), (), None, language)
@@ -147,31 +79,6 @@ class Request:
             for name, text in lines.items()
             for finding in room.of_text(asking, self.name, name, self.title, text)
         ]
-
-    @property
-    def texts(self) -> Mapping[str, Text]:
-        """The fields that stand on the paper as they were written, with their labels."""
-        fields = self.schema().fields
-        return {n: f.metadata["label"] for n, f in fields.items() if isinstance(f, Words)}
-
-    def paper(self, case: Case) -> dict[str, Any]:
-        """The values of `templates/documents/<name>`, in the language of the case."""
-        with in_language(case.language):
-            return {
-                **request.lines(case, *self.signers),
-                **{name: case.answers.get(name) or "" for name in self.texts},
-                **self.lines(case),
-                **printed.decision(case, _p("printed", "Granted"), self.granted(case)),
-            }
-
-    @property
-    def signers(self) -> tuple[str, ...]:
-        """The roles whose signatures stand on the paper."""
-        return tuple(role for step in self.steps for role in step.roles)
-
-    def shows(self, case: Case) -> list[tuple[str, str]]:
-        """What the number alone tells a stranger, to compare with the paper in hand."""
-        return request.shown(self.paper(case), *self.shown, "decision", "decision_date")
 
 
 def chosen(asking: Asking, schema: type[AnswerSchema], answers: Answers) -> dict[str, Named]:

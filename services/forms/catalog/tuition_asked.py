@@ -8,14 +8,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask_babel import lazy_pgettext as _p
-
 from services.forms.catalog.kind import Asking, Finding
 from services.forms.people.values import Semester
 from services.forms.rules import tell, terms, tuition
 from shared.clock import SEOUL
-
-TERMS = {"fall": _p("field", "2nd semester"), "spring": _p("field", "1st semester")}
 
 
 def semester_now(asking: Asking) -> Semester | None:

@@ -15,8 +15,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, room, tuition_asked
-from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber, Words
+from services.forms.catalog import printed, request, room, tuition_asked
+from services.forms.catalog.fields import AnswerSchema, Choice, Words
 from services.forms.catalog.kind import (
     Answers,
     Asking,
@@ -28,8 +28,9 @@ from services.forms.catalog.kind import (
     Text,
     Uploads,
 )
+from services.forms.catalog.request import semester_of
 from services.forms.people.masking import masked
-from services.forms.people.values import Arrangement, Semester
+from services.forms.people.values import Arrangement
 from services.forms.rules import tell, tuition, waiver
 from shared.words import in_language
 
@@ -62,8 +63,8 @@ SEEK = _l(
 class TuitionWaiver(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    year = WholeNumber(2000, 2100, _p("field", "Year"))
-    semester = Choice(tuition_asked.TERMS, _p("field", "Semester"), columns="two")
+    year = request.year()
+    semester = request.term()
     extent = Choice(
         tell.EXTENTS,
         _p("field", "Extent"),
@@ -79,11 +80,6 @@ class TuitionWaiver(AnswerSchema):
             "It is printed on the form as you write it."
         ),
     )
-
-
-def semester_of(answers: Answers) -> Semester:
-    """The semester that is asked for."""
-    return Semester(answers["year"], answers["semester"])
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:

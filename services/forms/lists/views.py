@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template
 
 from services.forms.applications import on_paper
 from services.forms.applications.roles import OFFICES
+from services.forms.bars import keeping
 from services.forms.lists import kept, showing
 from services.forms.lists.kept import Cell, List, Row
 from services.forms.pages.frame import dress
@@ -37,6 +38,7 @@ def blueprint(parts: Parts) -> Blueprint:
             office=str(OFFICES[person.office or ""]),
             lists=found,
             money=person.office == MONEY_OFFICE,
+            bars=keeping.keeps(parts, person),
             paper=on_paper.kinds_of(parts, person),
         )
 

@@ -6,12 +6,14 @@ of the decision. Each change is safe to repeat.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from functools import singledispatch
 
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
+from services.forms.database import Base
 from services.forms.people.tables import (
     ArrangementRow,
     LeaveRow,
@@ -44,18 +46,7 @@ def apply(change: Change, session: Session, student_id: str) -> None:
 @apply.register
 def _arrange(change: Arrangement, session: Session, student_id: str) -> None:
     """In place of what was arranged before about the same."""
-    session.merge(
-        ArrangementRow(
-            student_id=student_id,
-            semester=change.semester,
-            what=change.what,
-            application=change.application,
-            extent=change.extent,
-            pay_on=change.pay_on,
-            installments=change.installments,
-            krw=change.krw,
-        )
-    )
+    _keep(session, ArrangementRow, student_id, change)
 
 
 @apply.register
@@ -71,14 +62,8 @@ def _leave(change: Leave, session: Session, student_id: str) -> None:
         )
     )
     for number in range(change.first.until(change.last) + 1):
-        session.merge(
-            RegistrationRow(
-                student_id=student_id,
-                semester=change.first.plus(number),
-                attendance="on_leave",
-                credits=None,
-            )
-        )
+        away = Registration(change.first.plus(number), "on_leave")
+        _keep(session, RegistrationRow, student_id, away)
     session.flush()
     begin_leaves(session, change.applied_on)
 
@@ -115,24 +100,12 @@ def _readmit(change: Readmission, session: Session, student_id: str) -> None:
     row.standing = "admitted"
     row.ended_on = row.ending_asked_on = None
     row.advisor_id = change.advisor
-    session.merge(
-        ReadmissionRow(
-            student_id=student_id,
-            semester=change.semester,
-            application=change.application,
-            credits=change.credits,
-            advisor=change.advisor,
-        )
-    )
+    _keep(session, ReadmissionRow, student_id, change)
     _begins_again(session, student_id, change.semester)
 
 
 def _begins_again(session: Session, student_id: str, semester: Semester) -> None:
-    session.merge(
-        RegistrationRow(
-            student_id=student_id, semester=semester, attendance="returning", credits=None
-        )
-    )
+    _keep(session, RegistrationRow, student_id, Registration(semester, "returning"))
     session.flush()
     session.expire(session.get_one(StudentRow, student_id))
 
@@ -140,15 +113,7 @@ def _begins_again(session: Session, student_id: str, semester: Semester) -> None
 @apply.register
 def _reach(change: Milestone, session: Session, student_id: str) -> None:
     """An early degree (TRM-02), a longer term (TRM-04), an examination (IQE-01)."""
-    session.merge(
-        MilestoneRow(
-            student_id=student_id,
-            what=change.what,
-            semester=change.semester,
-            semesters=change.semesters,
-            application=change.application,
-        )
-    )
+    _keep(session, MilestoneRow, student_id, change)
 
 
 @apply.register
@@ -169,14 +134,15 @@ def _place(change: Placement, session: Session, student_id: str) -> None:
 @apply.register
 def _register(change: Registration, session: Session, student_id: str) -> None:
     """How somebody stands in a semester, such as after the coursework (TRM-07)."""
-    session.merge(
-        RegistrationRow(
-            student_id=student_id,
-            semester=change.semester,
-            attendance=change.attendance,
-            credits=change.credits,
-        )
-    )
+    _keep(session, RegistrationRow, student_id, change)
+
+
+def _keep(
+    session: Session, row: type[Base], student_id: str, change: Change | Registration
+) -> None:
+    """The value as its row, in place of the one that has its key; both have the same names."""
+    named = {one.name: getattr(change, one.name) for one in fields(change)}
+    session.merge(row(student_id=student_id, **named))
 
 
 def begin_semester(session: Session, today: date) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
 
@@ -68,17 +69,23 @@ LONGER_REMEDY: Mapping[WhyNoLonger, Text] = {
 }
 
 
-def no_early_degree(found: EarlyDegree, why: WhyNotEarly) -> Finding:
-    """TRM-02: why a degree in this semester is not an early one, with its figures."""
-    figures = _early_figures(found)
+def _refused(
+    rule: str, why: str, words: Text, remedy: Text, figures: Mapping[str, int | None]
+) -> Finding:
+    """What refuses a semester, with the figures that both sentences use."""
     return Finding(
-        "TRM-02",
+        rule,
         "block",
-        filled(EARLY[why], lambda: figures),
+        filled(words, lambda: figures),
         field="semester",
         figures={"why": why, **figures},
-        remedy=EARLY_REMEDY[why],
+        remedy=remedy and filled(remedy, lambda: figures),
     )
+
+
+def no_early_degree(found: EarlyDegree, why: WhyNotEarly) -> Finding:
+    """TRM-02: why a degree in this semester is not an early one, with its figures."""
+    return _refused("TRM-02", why, EARLY[why], EARLY_REMEDY[why], _early_figures(found))
 
 
 def early_degree(found: EarlyDegree) -> Finding:
@@ -123,15 +130,7 @@ def _early_figures(found: EarlyDegree) -> dict[str, int | None]:
 
 def no_exam(why: WhyNoExam, completed: int) -> Finding:
     """IQE-01: why the examination is not open."""
-    figures = _exam_figures(completed)
-    return Finding(
-        "IQE-01",
-        "block",
-        filled(EXAM[why], lambda: figures),
-        field="semester",
-        figures={"why": why, **figures},
-        remedy=EXAM_REMEDY[why],
-    )
+    return _refused("IQE-01", why, EXAM[why], EXAM_REMEDY[why], _exam_figures(completed))
 
 
 def exam_open(completed: int) -> Finding:
@@ -239,14 +238,8 @@ def no_longer(why: WhyNoLonger, left: int, rest: int, asked: int) -> Finding:
     figures = {"left": left, "rest": rest, "most": EXTENDED_AT_MOST}
     if why == "too_many":
         figures["asked"] = asked
-    return Finding(
-        "TRM-04",
-        "block",
-        filled(LONGER[why], lambda: figures),
-        field="semesters" if why == "too_many" else "semester",
-        figures={"why": why, **figures},
-        remedy=filled(LONGER_REMEDY[why], lambda: figures),
-    )
+    found = _refused("TRM-04", why, LONGER[why], LONGER_REMEDY[why], figures)
+    return replace(found, field="semesters") if why == "too_many" else found
 
 
 def longer(ends: Semester, asked: int, rest: int, most: int) -> Finding:

@@ -21,7 +21,7 @@ from services.forms.applications.uploads import Upload, inspect
 from services.forms.applications.values import CaseView, Offer
 from services.forms.catalog.fields import from_form
 from services.forms.catalog.kind import Kind
-from services.forms.pages import files, seats
+from services.forms.pages import files, seats, span
 from services.forms.pages.errors import text_of
 from services.forms.pages.frame import check_own_form, see_other
 from services.forms.pages.line import Cell, line
@@ -31,8 +31,15 @@ from services.forms.people import register
 from services.forms.people.values import Student
 from services.forms.signin.current import page_login, signed_in
 from services.forms.signin.person import Person
-from services.forms.student.form import blocking, by_field, fields_of, instead, summary
-from services.forms.student.home import about_me, open_until
+from services.forms.student.form import (
+    blocking,
+    by_field,
+    contradicting,
+    fields_of,
+    instead,
+    summary,
+)
+from services.forms.student.home import about_me
 from services.forms.student.sending import send_unsigned
 from shared import say
 from shared.errors import Conflict, NotFound, Refused
@@ -183,7 +190,7 @@ def _fresh_page(session: Session, parts: Parts, person: Person, kind: str) -> Pa
         action=f"/apply/{kind}",
         sheet=new_id(),  # posted twice, it is one application all the same
         line=_line(offer, student),
-        window=open_until(offer.closes, parts.clock.now()),
+        window=span.told(offer.span),
         uploads=_uploads(offer.kind, (), ""),
     )
 
@@ -196,7 +203,8 @@ def _edit_page(
         case = life.view(session, parts, person, application_id)
         if "edit" not in case.may:
             return see_other(f"/applications/{application_id}")
-        found = as_json(list(case.findings)) if checked else []
+        said = as_json(list(case.findings))
+        found, beside = (said, []) if checked else ([], contradicting(said))
         errors = by_field(found)
         shown = _form(session, parts, case.student, case.kind, case.answers, errors)
         offer = _offer_of(session, parts, person, case.kind)
@@ -209,6 +217,7 @@ def _edit_page(
         **shown,
         errors=lines,
         notes=[one for one in found if one["severity"] == "note"],
+        beside=beside,
         instead=instead(parts.kinds, found),
         number=case.number,
         base=base,
@@ -217,7 +226,7 @@ def _edit_page(
         saved_now="saved" in request.args,
         returned=_returned(case),
         line=_line(offer, case.student) if offer else (),
-        window=open_until(offer.closes, parts.clock.now()) if offer and offer.closes else "",
+        window=span.told(case.span) if case.span else "",
         uploads=_uploads(case.kind, files.attached(case.attachments, base), refused),
         may_discard="discard" in case.may,
     )

@@ -129,6 +129,11 @@ def blocking(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [one for one in findings if one["severity"] == "block"]
 
 
+def contradicting(findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The findings that name another application which is open: told while it is written."""
+    return [dict(one) for one in findings if one["figures"].get("open_application")]
+
+
 def by_field(findings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The first blocking sentence of each field."""
     errors: dict[str, str] = {}
@@ -141,9 +146,14 @@ def by_field(findings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def instead(
     kinds: Mapping[str, Kind], findings: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, str]]:
-    """Where findings lead: other kinds to ask for, each once."""
+    """Where findings lead: other applications, and other kinds to ask for, each once."""
     names = dict.fromkeys(one["leads_to"] for one in findings if one.get("leads_to"))
+    open_ones = [one["figures"]["open_application"] for one in contradicting(findings)]
+    seen = {one["application_id"]: one["number"] for one in open_ones}
     return [
+        {"href": f"/applications/{one}", "words": _("See %(number)s", number=number)}
+        for one, number in seen.items()
+    ] + [
         {"href": f"/apply/{name}", "words": _("Ask for this: %(title)s", title=kinds[name].title)}
         for name in names
         if name in kinds

@@ -12,9 +12,10 @@ from flask_babel import ngettext as _n
 
 from services.forms.applications.values import Offer, Summary
 from services.forms.catalog import printed
+from services.forms.pages import span
 from services.forms.pages.badges import Badge, badge
 from services.forms.pages.delivery import state_of
-from services.forms.pages.roles import doer, signer
+from services.forms.pages.roles import doer, signer_of
 from services.forms.people.values import Student
 from shared import say
 
@@ -126,7 +127,7 @@ def _approver_has_it(one: Summary) -> str:
     step = next((step for step in one.steps if step.n == one.step), None)
     if step is None or step.unassigned:
         return str(_("The office is finding the professor who signs."))
-    who = signer(step.roles, step.who)
+    who = signer_of(step)
     if step.by_when is None:
         return str(_("%(who)s is asked to sign.", who=who))
     return str(_("%(who)s has until %(when)s.", who=who, when=say.deadline(step.by_when)))
@@ -183,20 +184,27 @@ def _offer(offer: Offer, now: datetime) -> OfferLine:
         if found.severity == "block"
     ]
     href, action = f"/apply/{offer.kind.name}", ""
-    if offer.open_application and not offer.open:
-        href = f"/applications/{offer.open_application[0]}"
-        action = str(_("See %(number)s", number=offer.open_application[1]))
+    there = offer.open_application or _contradicts(offer)
+    if there and not offer.open:
+        href = f"/applications/{there[0]}"
+        action = str(_("See %(number)s", number=there[1]))
     elif not offer.open:
         href = ""
-        if offer.opens and offer.opens > now:
-            whys.insert(0, str(_("Opens on %(day)s.", day=say.day(offer.opens))))
+        if offer.span.opens and offer.span.state == "not_yet":
+            whys.insert(0, f"{span.told(offer.span)}.")
     return OfferLine(
         title=str(offer.kind.title),
         summary=str(offer.kind.summary),
         href=href,
         open=offer.open,
-        window=open_until(offer.closes, now),
+        window=open_until(offer.span.closes, now),
         whys=whys,
         action=action,
         checked_first=offer.kind.desk is not None,
     )
+
+
+def _contradicts(offer: Offer) -> tuple[str, str] | None:
+    """(id, number) of another application that is in its way."""
+    named = (found.figures.get("open_application") for found in offer.findings)
+    return next(((one["application_id"], one["number"]) for one in named if one), None)

@@ -44,6 +44,6 @@ def run(folder: Path, url: str, point: str, pass_number: int) -> int:
     """One life of the archivist; how it ended."""
     return subprocess.run(
         [sys.executable, "-m", "tests.certs.bulk.dying", str(folder), url, point, str(pass_number)],
-        check=False, timeout=240, stderr=subprocess.DEVNULL,
+        check=False, timeout=900, stderr=subprocess.DEVNULL,
         cwd=Path(__file__).parents[3],
     ).returncode  # fmt: skip

@@ -95,7 +95,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def verdict(page: Page) -> str:
     """What the page says of the code."""
     found = page.locator("[data-verdict]")
-    found.wait_for(timeout=30_000)
+    found.wait_for(timeout=120_000)
     return str(found.get_attribute("data-verdict"))
 
 

@@ -217,7 +217,7 @@ def test_a_worker_killed_while_compiling_leaves_the_upload_to_the_next(
     killed = subprocess.run(
         [sys.executable, "-m", "tests.certs.templates.dying", str(tmp_path), url, point],
         check=False,
-        timeout=300,
+        timeout=900,
         cwd=Path(__file__).parents[3],
     )
 

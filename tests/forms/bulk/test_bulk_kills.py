@@ -20,7 +20,7 @@ def run(folder: Path, point: str, pass_number: int) -> int:
     """One life of the worker; how it ended."""
     return subprocess.run(
         [sys.executable, "-m", "tests.forms.bulk.dying", str(folder), point, str(pass_number)],
-        check=False, timeout=240, stderr=subprocess.DEVNULL,
+        check=False, timeout=900, stderr=subprocess.DEVNULL,
         cwd=Path(__file__).parents[3],
     ).returncode  # fmt: skip
 

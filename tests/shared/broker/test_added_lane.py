@@ -8,7 +8,7 @@ from shared.messages import BULK, TRANSACTIONAL
 from tests.parts.brokers import publication
 from tests.parts.rabbitmq import RabbitServer
 
-WAIT_S, SHORT_S = 20.0, 0.5
+WAIT_S, SHORT_S = 60.0, 0.5
 BEFORE = Topology(
     lanes=tuple(one for one in LANES if (one.service, one.name) != ("certs", BULK)),
 )

@@ -19,7 +19,7 @@ from tests.parts.brokers import QUICK, publication
 from tests.parts.ports import free_port
 from tests.parts.rabbitmq import RabbitServer
 
-SOON_S = 10.0
+SOON_S = 60.0
 AT = datetime(2022, 8, 30, 9, tzinfo=UTC)
 
 
