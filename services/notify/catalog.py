@@ -20,7 +20,7 @@ from shared.errors import Permanent
 
 EMAIL, SMS = CHANNELS = ("email", "sms")
 READERS = ("student", "professor", "staff")
-SIGN_IN_CODE = "sign_in_code"
+SIGN_IN_CODE, SIGNING_CODE = CODES = ("sign_in_code", "signing_code")
 SIGN_IN_CHANGES = ("app_added", "app_removed", "recovery_code_used")
 
 LINE_CHARACTERS_MOST = 1_000
@@ -84,7 +84,15 @@ _TO_SIGN = {
     "role": _text(_line),
     "by_when": _instant(),
     "next": _text(_line, empty=True),
+    "on_behalf_of": _text(_line, empty=True),  # whom the reader acts for
 }
+_DELEGATION = {
+    **_READER,
+    "whom": _text(_line),
+    "requests": fields.List(_text(_line), required=True),
+    "period": _text(_line, empty=True),  # the days of absence, in words
+}
+_CODE = {"code": _pattern("[0-9]{6,10}"), "minutes": fields.Integer(required=True, strict=True)}
 _BY_WHOM = {**_CASE, "by": _text(_line), "reason": _text(_lines)}
 
 
@@ -253,6 +261,8 @@ MESSAGES = (
         },
         link="queue",
     ),
+    _told("delegation_made", {**_DELEGATION, "valid_until": _instant()}, link="queue"),
+    _told("delegation_told", {**_DELEGATION, "ended": fields.Boolean(required=True)}),
     _told(
         "sign_in_changed",
         {
@@ -261,11 +271,8 @@ MESSAGES = (
             "at": _instant(),
         },
     ),
-    _told(
-        SIGN_IN_CODE,
-        {"code": _pattern("[0-9]{6,10}"), "minutes": fields.Integer(required=True, strict=True)},
-        channels=CHANNELS,
-    ),
+    _told(SIGN_IN_CODE, _CODE, channels=CHANNELS),
+    _told(SIGNING_CODE, _CODE, channels=CHANNELS),
 )
 BY_NAME = {told.name: told for told in MESSAGES}
 

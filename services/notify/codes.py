@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.notify import limits
-from services.notify.catalog import CHANNELS, SIGN_IN_CODE
+from services.notify.catalog import CHANNELS, SIGN_IN_CODE, SIGNING_CODE
 from services.notify.channels.interface import HURRIED
 from services.notify.compose import Asked
 from services.notify.parts import Parts
@@ -30,6 +30,7 @@ DIGITS = 6
 VALID_MINUTES = 10
 CHECKS_MOST = 5
 KEPT = limits.DAY
+MESSAGES = {"approval": SIGNING_CODE}  # by what it is for
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,8 @@ def _sent(row: Verification, channel: str, now: datetime, parts: Parts) -> Verif
 def _hand_over(row: Verification, sent: VerificationSend, parts: Parts) -> None:
     """Compose in memory and hand over at once; what did not leave does not count as a send."""
     asked = Asked(
-        id=f"{row.id}.{row.sends}", message=SIGN_IN_CODE, language=row.language,
+        id=f"{row.id}.{row.sends}", language=row.language,
+        message=MESSAGES.get(row.purpose, SIGN_IN_CODE),
         channel=sent.channel, address=getattr(row, sent.channel), thread=row.id,
         params={"code": _code(row, parts), "minutes": VALID_MINUTES},
     )  # fmt: skip

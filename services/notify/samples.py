@@ -36,16 +36,27 @@ STAFF = {
     "en": {"name": "Educational Affairs", "reader": "staff"},
 }
 TO_SIGN = {
-    "ko": {"role": "지도교수", "by_when": BY_WHEN, "next": "서민정 캠퍼스 대표교수, 학사과"},
+    "ko": {
+        "role": "지도교수",
+        "by_when": BY_WHEN,
+        "next": "서민정 캠퍼스 대표교수, 학사과",
+        "on_behalf_of": "",
+    },
     "en": {
         "role": "Advisory professor",
         "by_when": BY_WHEN,
         "next": "Campus professor Seo Min-jeong, then Educational Affairs",
+        "on_behalf_of": "",
     },
 }
 REASON = {
     "ko": "소득 자료가 지난해 것입니다.\n올해 것으로 바꿔 주세요.",
     "en": "The statement of income is last year’s.\nReplace it with this year’s.",
+}
+DELEGATE = {"ko": "서유나", "en": "Seo Yu-na"}
+PERIOD = {
+    "ko": "2026년 8월 24일(월) – 2026년 9월 4일(금)",
+    "en": "Mon 24 August 2026 – Fri 4 September 2026",
 }
 BY = {"ko": "윤태호 지도교수", "en": "Advisor Yoon Tae-ho"}
 
@@ -219,8 +230,30 @@ MORE: dict[str, dict[str, dict[str, Any]]] = {
         }
         for one in CASE
     },
+    "delegation_made": {
+        one: {
+            **PROFESSOR[one],
+            "period": PERIOD[one],
+            "whom": DELEGATE[one],
+            "requests": ["W-2026-00042"],
+            "valid_until": BY_WHEN,
+        }
+        for one in CASE
+    },
+    "delegation_told": {
+        one: {
+            "name": DELEGATE[one],
+            "reader": "professor",
+            "period": PERIOD[one],
+            "whom": PROFESSOR[one]["name"],
+            "requests": [],
+            "ended": False,
+        }
+        for one in CASE
+    },
     "sign_in_changed": {one: {**STUDENT[one], "what": "app_added", "at": BY_WHEN} for one in CASE},
     "sign_in_code": {one: {"code": "755224", "minutes": 10} for one in CASE},
+    "signing_code": {one: {"code": "755224", "minutes": 10} for one in CASE},
 }
 LINKS = {
     "approval_request": "approval",
@@ -229,6 +262,7 @@ LINKS = {
     "letter_reminder": "approval",
     "invitation": "invitation",
     "queue_link": "queue",
+    "delegation_made": "queue",
     "password_reset": "password",
 }
 ADDRESSES = {"email": "seo@dojang.example", "sms": "010-0000-0042"}

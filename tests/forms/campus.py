@@ -74,6 +74,7 @@ class OneCode:
         self.started: dict[str, Mapping[str, Any]] = {}
         self.sent: list[tuple[str, str]] = []
         self.checks_left = 5
+        self.reason = "wrong"
         self.away: Exception | None = None
 
     def start(self, verification_id: str, **about: Any) -> None:
@@ -96,7 +97,7 @@ class OneCode:
         if "".join(code.split()) == CODE:
             return Checked(True, self.checks_left)
         self.checks_left -= 1
-        return Checked(False, self.checks_left, "wrong")
+        return Checked(False, self.checks_left, self.reason)
 
     def _answer(self) -> None:
         if self.away is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.notify.catalog import MESSAGES, SIGN_IN_CODE
+from services.notify.catalog import CODES, MESSAGES
 from services.notify.channels.interface import UNHURRIED, Accepted, Outgoing, Patience
 from services.notify.claims import HELD_SECONDS, Claims
 from services.notify.deliver import Deliverer
@@ -361,7 +361,7 @@ def test_an_sms_that_may_have_been_accepted_is_never_sent_a_second_time_by_itsel
 
 def test_all_messages_of_the_catalog_can_be_asked_for(url: str, clock: StandingClock) -> None:
     parts, way = office_with(url, clock)
-    names = [one.name for one in MESSAGES if one.name != SIGN_IN_CODE]
+    names = [one.name for one in MESSAGES if one.name not in CODES]
     for name in names:
         for language in ("ko", "en"):
             ask(parts, request(name, language))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.forms.api import schemas
 from services.forms.api.route import Answer, Call, Route
 from services.forms.api.showing import case_json, professor_json, queue_row_json
-from services.forms.applications import delivering, desk, life
+from services.forms.applications import delegations, delivering, desk, life
 from services.forms.applications.values import CaseView
 from shared.errors import Refused
 
@@ -102,6 +102,19 @@ def send_link(session: Session, call: Call) -> Answer:
     return _case(case, call)
 
 
+def give_back(session: Session, call: Call) -> Answer:
+    """End a delegation: whoever was asked signs again; of an absence all that waits comes back."""
+    case = delegations.end_for_office(
+        session,
+        call.parts,
+        call.person,
+        call.path["application_id"],
+        call.path["n"],
+        number_asked("seat", 0),
+    )
+    return _case(case, call)
+
+
 def retry(session: Session, call: Call) -> Answer:
     """Ask for a failed document again."""
     case = desk.retry(session, call.parts, call.person, call.path["application_id"])
@@ -151,6 +164,9 @@ ROUTES = (
           problems={**ERRORS, 422: "bad_email"}),
     Route("POST", f"{STEP}/link", send_link, "Mail an approver a new link", TAG,
           transaction="write", answer=schemas.ApplicationOut, query=SEAT, problems=ERRORS),
+    Route("DELETE", f"{STEP}/delegation", give_back, "End a delegation", TAG,
+          transaction="write", answer=schemas.ApplicationOut, query=SEAT,
+          problems={**ERRORS, 404: "no_delegation"}),
     Route("POST", f"{ONE}/retry", retry, "Ask for a failed document again", TAG,
           transaction="write", answer=schemas.ApplicationOut, problems=ERRORS),
     Route("GET", "/desk/professors", professors, "Find professors", TAG,

@@ -138,6 +138,38 @@ class ApprovalDecision(Schema):
         allow_none=True,
         metadata={"description": "Where the step writes one: signed in place of the draft."},
     )
+    proof = fields.String(
+        load_default="",
+        validate=validate.Length(max=1000),
+        metadata={"description": "Where a code is asked: what the right one gave."},
+    )
+
+
+class SigningCodeSend(Schema):
+    """Where the code goes."""
+
+    channel = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
+
+
+class SigningCode(Schema):
+    """The code that was sent upon a challenge."""
+
+    challenge = fields.String(required=True, validate=validate.Length(max=1000))
+    code = fields.String(required=True, validate=validate.Length(max=100))
+
+
+class DelegateIn(Schema):
+    """Who signs for whoever holds the link: this request, or with days all of those days."""
+
+    delegate = fields.String(
+        required=True,
+        validate=validate.Length(max=40),
+        metadata={"description": "The id of a professor, as “delegates” finds them."},
+    )
+    first_day = fields.Date(load_default=None, allow_none=True)
+    last_day = fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "That day included."}
+    )
 
 
 class Deliver(Schema):
@@ -297,6 +329,9 @@ class StepOut(Schema):
     decided_at = fields.AwareDateTime(allow_none=True)
     reason = fields.String(allow_none=True)
     seat = fields.Integer()
+    on_behalf_of = fields.String(
+        metadata={"description": "Whose signature it is, where “who” gives it for them."},
+    )
     kept = fields.Boolean(
         metadata={"description": "Signed before a correction that left it alone."},
     )
@@ -425,6 +460,45 @@ class ApprovalOut(Schema):
     by_when = fields.AwareDateTime(allow_none=True)
     documents = fields.List(fields.Nested(FileOut))
     letter = fields.Nested(LetterOut)
+    asks_code = fields.Boolean(metadata={"description": "A code comes before the decision."})
+
+
+class SigningCodeSentOut(Schema):
+    """A code is on its way."""
+
+    challenge = fields.String()
+    channel = fields.String()
+    to = fields.String()
+    expires_at = fields.AwareDateTime()
+
+
+class SigningProofOut(Schema):
+    """What goes with the decision."""
+
+    proof = fields.String()
+
+
+class DelegateOut(Schema):
+    """A professor who may sign for another."""
+
+    id = fields.String()
+    name = fields.String()
+    name_ko = fields.String()
+    name_en = fields.String()
+    major = fields.String(allow_none=True)
+
+
+class DelegationOut(Schema):
+    """Who signs for whom; without days it is one request alone."""
+
+    id = fields.String()
+    whom = fields.Dict(data_key="for")
+    delegate = fields.Dict()
+    first_day = fields.Date(allow_none=True)
+    last_day = fields.Date(allow_none=True)
+    waiting = fields.List(
+        fields.String(), metadata={"description": "Numbers of what is with the delegate now."}
+    )
 
 
 class WaitingOneOut(ApprovalOut):
@@ -438,6 +512,7 @@ class WaitingOut(Schema):
     """What waits for one professor; `more` did not find room."""
 
     requests = fields.List(fields.Nested(WaitingOneOut))
+    delegations = fields.List(fields.Nested(DelegationOut))
     more = fields.Integer()
     expires_at = fields.AwareDateTime()
 
@@ -450,12 +525,13 @@ class OneOfMany(Schema):
 
 
 class SignMany(Schema):
-    """Those ticked, and the name typed once."""
+    """Those ticked, and one signature for them: the name typed, or drawn as a PNG in base64."""
 
     requests = fields.List(
         fields.Nested(OneOfMany), required=True, validate=validate.Length(max=100)
     )
-    typed = fields.String(required=True, validate=validate.Length(max=1000))
+    typed = _text(1000)
+    drawn = _text(300_000, metadata={"contentEncoding": "base64", "contentMediaType": "image/png"})
 
 
 class SignedOneOut(Schema):

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.forms.applications import endings
 from services.forms.applications.answers import as_json
+from services.forms.applications.delegations import DelegationView
 from services.forms.applications.trail import HistoryEntry
 from services.forms.applications.values import (
     ApprovalDone,
@@ -117,6 +118,8 @@ def step_json(step: StepView, *, staff: bool = False) -> dict[str, Any]:
         "decided_at": instant(step.decided_at),
         "reason": step.reason,
     }
+    if step.on_behalf_of:
+        found["on_behalf_of"] = named(step.on_behalf_of)
     if step.kept:
         found["kept"] = True
     if step.members:
@@ -269,6 +272,7 @@ def approval_json(view: ApprovalView, token: str) -> dict[str, Any]:
         "step": step_json(view.step),
         "steps": [step_json(step) for step in view.steps],
         "by_when": instant(view.by_when),
+        "asks_code": view.asks_code,
         "documents": [
             {"name": str(view.kind.title), "media_type": "application/pdf",
              "address": f"{base}/paper"},
@@ -322,6 +326,23 @@ def professor_json(one: Professor) -> dict[str, Any]:
 def named_json(one: Professor) -> dict[str, Any]:
     """A professor as students may know them: no address."""
     return {"id": one.id, "name": named(one), "name_ko": one.name_ko, "name_en": one.name_en}
+
+
+def delegate_json(one: Professor) -> dict[str, Any]:
+    """A professor who may sign for another."""
+    return {**named_json(one), "major": named(one.major) if one.major else None}
+
+
+def delegation_json(one: DelegationView) -> dict[str, Any]:
+    """Who signs for whom; without days it is one request alone."""
+    return {
+        "id": one.id,
+        "for": named_json(one.principal),
+        "delegate": named_json(one.delegate),
+        "first_day": one.first_day.isoformat() if one.first_day else None,
+        "last_day": one.last_day.isoformat() if one.last_day else None,
+        "waiting": list(one.waiting),
+    }
 
 
 def _entry_json(entry: HistoryEntry, *, staff: bool) -> dict[str, Any]:

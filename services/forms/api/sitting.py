@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from services.forms.api import schemas
 from services.forms.api.route import Answer, Call, Route
-from services.forms.api.showing import approval_json, instant
-from services.forms.applications import sitting
+from services.forms.api.showing import approval_json, delegation_json, instant
+from services.forms.applications import delegations, drawing, sitting
 from services.forms.applications.sitting import Signed
 
 
 def look_at_all(session: Session, call: Call) -> Answer:
     """Everything that waits for the professor, the most urgent first."""
     queue = sitting.look(session, call.parts, call.path["token"])
+    given = delegations.of_professor(session, call.parts, queue.professor.id)
     return Answer(
         {
             "requests": [
@@ -26,16 +27,26 @@ def look_at_all(session: Session, call: Call) -> Answer:
                 }
                 for one in queue.requests
             ],
+            "delegations": [delegation_json(one) for one in given],
             "more": queue.more,
             "expires_at": instant(queue.expires_at),
         }
     )
 
 
+def take_one_back(session: Session, call: Call) -> Answer:
+    """Sign oneself again."""
+    token, delegation_id = call.path["token"], call.path["delegation_id"]
+    found = delegations.take_back_one(session, call.parts, token, delegation_id)
+    return Answer(delegation_json(found))
+
+
 def sign_many(call: Call) -> Answer:
-    """Sign several, each on its own hash, with one typed name."""
+    """Sign several, each on its own hash, with one name, typed or drawn."""
     ticked = [(one["token"], one["shown"]) for one in call.body["requests"]]
-    done = sitting.sign(call.parts, call.path["token"], ticked, call.body["typed"])
+    typed, given = call.body["typed"], call.body["drawn"]
+    drawn = drawing.read(given) if given else None
+    done = sitting.sign(call.parts, call.path["token"], ticked, typed, drawn)
     return Answer({"results": [_signed_json(one) for one in done]})
 
 
@@ -52,4 +63,7 @@ ROUTES = (
     Route("POST", ONE, sign_many, "Sign several in one sitting", TAG, access="open",
           transaction="own", body=schemas.SignMany, answer=schemas.SignedManyOut,
           problems={**GONE, 422: "nothing_ticked, signature_needed"}),
+    Route("DELETE", f"{ONE}/delegations/<delegation_id>", take_one_back, "Sign oneself again", TAG,
+          access="open", transaction="write", answer=schemas.DelegationOut,
+          problems={404: "no_delegation", 410: "link_expired, link_replaced, link_closed"}),
 )  # fmt: skip

@@ -85,6 +85,16 @@ TEXTS: Mapping[str, Text] = {
         "Only the professor whom the student named can sign here. For somebody else, the student "
         "withdraws this application and sends another."
     ),
+    "code_needed": _l("A code comes first: ask for one, then give its proof with the decision."),
+    "no_code_asked": _l("This step asks no code."),
+    "not_delegable": _l(
+        "Nobody else can sign this: you were asked for in person, or act for somebody yourself."
+    ),
+    "own_delegate": _l("Choose somebody else than the one who was asked."),
+    "delegate_applies": _l("The applicant cannot sign their own application."),
+    "delegate_signs": _l("That professor signs this application already. Choose another one."),
+    "bad_absence": _l("Give two days from today on, the first one first, a year apart at most."),
+    "absence_there": _l("Somebody signs for you on these days already. Take that back first."),
     "has_a_seat": _l("That professor is asked in this step already. Choose another one."),
     "bad_email": _l("That is not one plain e-mail address."),
     "letter_bad": _l("“%(field)s” has at most %(most)s printable characters."),
@@ -115,6 +125,8 @@ TEXTS: Mapping[str, Text] = {
     "link_used": _l("This link has been used. Nothing more to do."),
     "link_expired": _l("This link has expired. Ask for a new one."),
     "link_replaced": _l("This link has been replaced. Open the one in the newest e-mail."),
+    "link_delegated": _l("Somebody else signs this on your behalf. You can take it back."),
+    "no_delegation": _l("Nobody signs for somebody else here."),
     "link_closed": _l("The application has ended or moved on. Nothing more to do."),
     "sent_recently": _l("The link was sent a moment ago. Look in the spam folder, too."),
     "shown_changed": _l("The application changed while you were reading. Look at it again."),

@@ -8,26 +8,38 @@ what was shown; for anything else it is refused with what changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.forms.applications import attachments, cases, drawing, letters, panels, steps
+from services.forms.applications import (
+    absences,
+    attachments,
+    cases,
+    drawing,
+    letters,
+    panels,
+    steps,
+)
 from services.forms.applications.answers import blocks, refused
 from services.forms.applications.conclude import conclude, end
+from services.forms.applications.delegation_tables import DelegationRow
 from services.forms.applications.describing import (
     attachment_view,
     panel_view,
     step_view,
     step_views,
 )
-from services.forms.applications.roles import role_text
+from services.forms.applications.roles import acting_text
 from services.forms.applications.said_by import check_printable, check_reason, check_signature
 from services.forms.applications.shown import changed
 from services.forms.applications.states import after
 from services.forms.applications.tables import ApplicationRow, StepRow, SubmissionRow
 from services.forms.applications.telling import (
     Recipient,
+    behalf_name,
     next_text,
     tell,
     tell_signer,
@@ -36,14 +48,15 @@ from services.forms.applications.telling import (
 )
 from services.forms.applications.trail import Who, note
 from services.forms.applications.values import ApprovalDone, ApprovalView, Served
-from services.forms.catalog.kind import Letter
+from services.forms.catalog.kind import Kind, Letter
 from services.forms.parts import Parts
 from services.forms.people import register
 from shared.errors import Conflict, Gone, NotFound, Permanent, Refused, TooMany
-from shared.links import Link, read_link
+from shared.links import Link, read_link, read_pass
 
 DECISIONS = ("approve", "return", "decline", "not_mine")
 PURPOSE = "approval"
+PROOF = "signing_proof"  # the use of the pass that a right code gives (`second_factor`)
 AGAIN_AFTER = timedelta(minutes=10)
 
 
@@ -51,7 +64,7 @@ def look(session: Session, parts: Parts, token: str) -> ApprovalView:
     """The application as it will be signed. A pure read, whoever opens it.
 
     Raises NotFound("unknown_link"), Gone("link_used" | "link_expired" | "link_replaced" |
-    "link_closed").
+    "link_delegated" | "link_closed").
     """
     row, step = find(session, parts, token)
     kind = parts.kind(row.kind)
@@ -70,7 +83,9 @@ def look(session: Session, parts: Parts, token: str) -> ApprovalView:
         kind_version=sent.kind_version,
         template_version=sent.template_version,
         shown=_shown_now(session, parts, row, step),
-        step=step_view(session, step),
+        step=replace(
+            step_view(session, step), may_hand_over=absences.may_hand_over(kind, row, step)
+        ),
         panel=panel_view(session, kind, panels.of_step(row, step.n)) if step.seat else None,
         steps=step_views(session, kind, row),
         people=cases.chosen(session, kind, sent.answers),
@@ -78,6 +93,7 @@ def look(session: Session, parts: Parts, token: str) -> ApprovalView:
         office=kind.desk.office if kind.desk else None,
         by_when=step.by_when,
         attachments=tuple(attachment_view(one) for one in attachments.sent_with(row)),
+        asks_code=asks_code(kind, step),
         form_subject=f"approval:{step.id}:{step.generation}",
     )
 
@@ -93,14 +109,19 @@ def decide(
     typed: str | None = None,
     drawn: bytes | None = None,
     letter: Mapping[str, str] | None = None,
+    proof: str = "",
 ) -> ApprovalDone:
     """Sign, return, decline, or say that the student is somebody else's.
 
-    `letter`, where the step writes one: what is signed, in place of the draft.
+    `letter`, where the step writes one: what is signed, in place of the draft. `proof`, where it
+    asks a code: what the right one gave.
     Raises what `look` raises, Conflict("shown_changed", changed, shown), Refused("reason_needed"
-    | "signature_needed" | "signature_bad" | "bad_decision" | "findings" | "no_letter").
+    | "signature_needed" | "signature_bad" | "bad_decision" | "findings" | "no_letter" |
+    "code_needed").
     """
     row, step = find(session, parts, token, lock=True)
+    if asks_code(parts.kind(row.kind), step) and not proved(parts, step, proof):
+        raise Refused("code_needed", "a code comes first", field="code")
     written = _letter(session, parts, row, step, letter)
     _check_shown(row, shown, written, signs=decision == "approve")
     if decision not in DECISIONS:
@@ -109,9 +130,30 @@ def decide(
     if written is not None and decision == "approve":
         _keep_letter(session, parts, row, step, written)
     _mark(session, parts, step, decision, said, shown)
+    acted = step.delegation is not None
     DEEDS[decision](session, parts, row, step, typed, drawn)
     row.updated_at = parts.clock.now()
-    return _done(session, parts, row, step, decision)
+    done = _done(session, parts, row, step, decision)
+    return replace(done, given_back=acted and decision == "not_mine")
+
+
+def asks_code(kind: Kind, step: StepRow) -> bool:
+    """Whether whoever holds this step has to give a code first."""
+    return any(one.second_factor for one in kind.route if set(one.roles) & set(step.roles))
+
+
+def proved(parts: Parts, step: StepRow, proof: str) -> bool:
+    """Whether the right code was given for this step, by whoever is asked now."""
+    try:
+        found = read_pass(PROOF, proof, parts.clock.now(), parts.keyring)
+    except Permanent:
+        return False
+    return found == signer_claims(step)
+
+
+def signer_claims(step: StepRow) -> dict[str, Any]:
+    """What a pass is for: one step, one link, one person."""
+    return {"step": step.id, "generation": step.generation, "person": step.professor_id}
 
 
 def fetch_attachment(session: Session, parts: Parts, token: str, attachment_id: str) -> Served:
@@ -168,6 +210,18 @@ def send_again(session: Session, parts: Parts, token: str) -> None:
         tell_signer(session, parts, row, current, "approval_request")
 
 
+def handed_on(session: Session, parts: Parts, token: str) -> DelegationRow:
+    """By what the holder of a link gave its step to somebody else.
+
+    Raises NotFound("unknown_link" | "no_delegation").
+    """
+    link = _read(parts, token)
+    step = _step_of(session, link)
+    if step.delegation is None or step.acted_from is None or link.generation >= step.acted_from:
+        raise NotFound("no_delegation", "nobody signs for them")
+    return step.delegation
+
+
 def _waits_for(row: ApplicationRow | None, professor_id: str | None) -> StepRow | None:
     """What this person is asked now."""
     asked = [one for one in cases.steps_of(row) if one.state == "asked"] if row else []
@@ -211,7 +265,7 @@ def _check_open(row: ApplicationRow, step: StepRow, link: Link, now: datetime) -
         now_sent = cases.submission(row)
         raise Gone("link_replaced", "sent anew", changed=changed(_round(row, step.round), now_sent))
     if link.generation < step.generation:
-        raise Gone("link_replaced", "a newer link was sent", changed=[])
+        raise _not_the_newest(step, link)
     if row.lapses_at is not None and row.lapses_at <= now:
         raise Gone("link_closed", "it lapses, or has")
     if step.link_used_at is not None:
@@ -226,6 +280,19 @@ def _check_open(row: ApplicationRow, step: StepRow, link: Link, now: datetime) -
                    outcome=step.outcome)  # fmt: skip
     if _expired(step, now):
         raise Gone("link_expired", "the link has expired")
+
+
+def _not_the_newest(step: StepRow, link: Link) -> Gone:
+    """Whoever handed it on may take it back; whoever it was taken back from has nothing to do."""
+    if step.acted_from is not None and link.generation < step.acted_from and step.delegation:
+        return Gone("link_delegated", "somebody signs for them")
+    if (
+        step.acted_from is not None
+        and link.generation <= (step.acted_until or 0)
+        and (link.generation >= step.acted_from)
+    ):
+        return Gone("link_closed", "they sign themselves", taken_back=True)
+    return Gone("link_replaced", "a newer link was sent", changed=[])
 
 
 def _expired(step: StepRow, now: datetime) -> bool:
@@ -288,6 +355,9 @@ def _mark(
     step.decision, step.reason, step.shown = decision, reason, shown
     step.decided_at = step.link_used_at = parts.clock.now()
     step.signer_ko, step.signer_en = professor.name_ko, professor.name_en
+    if step.delegation is not None:
+        principal = register.find_professor(session, step.delegation.professor_id)
+        step.behalf_ko, step.behalf_en = principal.name_ko, principal.name_en
 
 
 def _approve(
@@ -302,15 +372,16 @@ def _approve(
     _sign(parts, row, step, typed, drawn)
     step.state = "approved"
     _note(session, parts, row, step, "signed")
-    sent = cases.submission(row)
+    sent, signer = cases.submission(row), _signer(session, step)
+    whom = behalf_name(session, step, signer.language)
     tell(
         session,
         parts,
         row,
-        [_signer(session, step)],
+        [signer],
         "approval_signed",
         step=step,
-        role=lambda: role_text(step.roles),
+        role=lambda: acting_text(step.roles, whom),
         signed_at=step.decided_at,
         typed=step.typed or "",
         sentences=list(sent.sentences),
@@ -369,8 +440,12 @@ def _decline(
 def _not_mine(
     session: Session, parts: Parts, row: ApplicationRow, step: StepRow, *_signature: object
 ) -> None:
-    """Somebody else's student: the office gives the step to the right person."""
+    """Somebody else's student: the office gives the step to the right person. A delegate gives it
+    back to whom it was asked of."""
     _note(session, parts, row, step, "not_mine")
+    if step.delegation is not None:
+        steps.give_back(session, parts, row, step, Who("professor", step.professor_id or ""))
+        return
     steps.unassign(session, parts, row, step, "not_mine")
 
 
@@ -412,6 +487,7 @@ def _note(session: Session, parts: Parts, row: ApplicationRow, step: StepRow, wh
         typed=step.typed,
         drawn=step.drawn_sha256,
         seat=step.seat or None,
+        behalf_of=step.delegation.professor_id if step.delegation else None,
     )
 
 

@@ -241,6 +241,8 @@ def _signatures(steps: Sequence[StepRow]) -> list[Signed]:
             step.typed or "",
             step.decided_at,
             drawn=step.drawn_file_id is not None,
+            behalf_ko=step.behalf_ko or "",
+            behalf_en=step.behalf_en or "",
         )
         for step in steps
         if step.state == "approved" and step.decided_at is not None

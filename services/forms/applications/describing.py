@@ -168,6 +168,8 @@ def _panel_state(members: Sequence[StepView]) -> str:
 def step_view(session: Session, step: StepRow) -> StepView:
     """One step, with its person as the register has them."""
     who = register.find_professor(session, step.professor_id) if step.professor_id else None
+    made = step.delegation
+    behalf = register.find_professor(session, made.professor_id) if made else None
     same = (
         "id n state by_when asked_at sent_at remind_at reminded_at decision decided_at reason "
         "typed shown link_expires_at mail_failed_at mail_code"
@@ -180,6 +182,8 @@ def step_view(session: Session, step: StepRow) -> StepView:
         seat=step.seat,
         outcome=step.outcome,
         kept=step.signed_round is not None,
+        on_behalf_of=behalf,
+        days=(made.first_day, made.last_day) if made and made.first_day and made.last_day else None,
     )
 
 

@@ -21,7 +21,10 @@ from services.forms.catalog.kind import Kind
 from services.forms.parts import Parts
 from services.forms.people import register
 
-KEPT = "decision decided_at reason shown signer_ko signer_en typed drawn_file_id drawn_sha256"
+KEPT = (
+    "decision decided_at reason shown signer_ko signer_en typed drawn_file_id drawn_sha256 "
+    "professor_id delegation_id behalf_ko behalf_en"
+)
 
 
 def keep_signatures(
@@ -65,7 +68,7 @@ def _signed_before(row: ApplicationRow, step: StepRow) -> StepRow | None:
         if one.round < row.round
         and one.decided_at is not None
         and one.professor_id is not None
-        and one.professor_id == step.professor_id
+        and one.principal_id == step.principal_id
         and set(one.roles) == set(step.roles)
     ]
     newest = max(theirs, key=lambda one: one.round, default=None)

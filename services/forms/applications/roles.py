@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
@@ -50,6 +51,14 @@ ROLES: Mapping[str, Text] = {
     "dean": OFFICES["dean"],
     "graduate_committee": OFFICES["graduate_committee"],
 }
+
+
+def acting_text(roles: Sequence[str], whom: str) -> str:
+    """As what somebody signs, and for whom if it is not for themselves."""
+    text = role_text(roles)
+    if not whom:
+        return text
+    return str(_("%(roles)s, on behalf of %(name)s", roles=text, name=whom))
 
 
 def role_text(roles: Sequence[str]) -> str:

@@ -8,14 +8,15 @@ Each mail is the next generation: an older link, or one sent to a former address
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.forms.applications import approvals
+from services.forms.applications import approvals, drawing
 from services.forms.applications.said_by import check_signature
 from services.forms.applications.tables import (
     ApplicationRow,
@@ -29,6 +30,7 @@ from services.forms.parts import Parts
 from services.forms.people import register
 from services.forms.people.values import Professor
 from shared import outbox
+from shared.clock import SEOUL
 from shared.errors import DojangError, Gone, NotFound, Permanent, Refused, TooMany
 from shared.links import Link, make_link, read_link
 from shared.messages import TRANSACTIONAL, NotificationRequested
@@ -48,8 +50,9 @@ class Request:
 
     @property
     def by_itself(self) -> bool:
-        """Whether it needs its own page: a letter is written there, a vote is cast there."""
-        return self.view.letter is not None or self.view.panel is not None
+        """Whether it needs its own page, for a letter, a vote or a code."""
+        view = self.view
+        return view.letter is not None or view.panel is not None or view.asks_code
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,14 @@ def look(session: Session, parts: Parts, token: str) -> Queue:
     return Queue(professor, tuple(found[:SHOWN_MOST]), more, row.expires_at)
 
 
-def sign(parts: Parts, token: str, ticked: Sequence[tuple[str, str]], typed: str) -> list[Signed]:
-    """Sign each (token of a request, hash of what was shown) with one typed name.
+def sign(
+    parts: Parts,
+    token: str,
+    ticked: Sequence[tuple[str, str]],
+    typed: str | None,
+    drawn: bytes | None = None,
+) -> list[Signed]:
+    """Sign each (token of a request, hash of what was shown) with one name, typed or drawn.
 
     Raises what `look` raises, Refused("nothing_ticked" | "signature_needed" | "signature_bad");
     what stands against one alone is in its result, and the others are signed.
@@ -95,13 +104,21 @@ def sign(parts: Parts, token: str, ticked: Sequence[tuple[str, str]], typed: str
     known = {one.token: one for one in queue.requests}
     if not ticked:
         raise Refused("nothing_ticked", "no request is ticked", field="requests")
-    check_signature(typed)
+    if drawn is not None:
+        drawn = drawing.clean(drawn)
+    else:
+        check_signature(typed or "")
     done = []
     for request_token, shown in ticked:
         request = known.get(request_token)
-        result = _sign_one(parts, request, shown, typed) if request else "link_closed"
+        result = _sign_one(parts, request, shown, typed, drawn) if request else "link_closed"
         done.append(_told(queue, request, result))
     return done
+
+
+def professor_of(session: Session, parts: Parts, token: str) -> str:
+    """Whose queue a link opens now; raises what `look` raises."""
+    return _find(session, parts, token).professor_id
 
 
 def language_of(session: Session, parts: Parts, token: str) -> str | None:
@@ -154,9 +171,61 @@ def mail(session: Session, parts: Parts, professor_id: str) -> None:
     if now - row.sent_at < AGAIN_AFTER:
         left = AGAIN_AFTER - (now - row.sent_at)
         raise TooMany("sent_recently", "just sent", retry_after=int(left.total_seconds()) + 1)
-    row.generation += 1
-    row.sent_at, row.expires_at = now, now + VALID
+    _renew(row, now, now + VALID)
     _ask(session, parts, professor, row, requests)
+
+
+def mail_delegation(
+    session: Session, parts: Parts, professor: Professor, until: date | None, **params: Any
+) -> None:
+    """Tell a professor that somebody signs for them, with a link to take it back by until the day
+    after it ends."""
+    now = parts.clock.now()
+    row = session.get(ProfessorQueueRow, professor.id, with_for_update=True)
+    if row is None:
+        row = ProfessorQueueRow(professor_id=professor.id, generation=0)
+        session.add(row)
+    _renew(row, now, max(now + VALID, _end_of(until) if until else now))
+    params["valid_until"] = row.expires_at.isoformat()
+    tell_professor(session, parts, professor, "delegation_made", params, [_link(row)])
+
+
+def tell_professor(
+    session: Session,
+    parts: Parts,
+    to: Professor,
+    message: str,
+    params: Mapping[str, Any],
+    links: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Mail a professor something that is of no single application."""
+    asked_id, now = new_id(), parts.clock.now()
+    request = NotificationRequested(
+        notification_id=asked_id,
+        message=message,
+        language=to.language,
+        lane=TRANSACTIONAL,
+        address={"email": to.email},
+        thread=asked_id,
+        params={"name": to.name(to.language), "reader": "professor", **params},
+        links=[dict(one) for one in links],
+    )
+    session.add(NotificationRow(id=asked_id, recipient="professor", message=message, asked_at=now))
+    outbox.add(session, request, clock=parts.clock, correlation_id=asked_id)
+
+
+def _renew(row: ProfessorQueueRow, now: datetime, expires_at: datetime) -> None:
+    row.generation += 1
+    row.sent_at, row.expires_at = now, expires_at
+
+
+def _end_of(day: date) -> datetime:
+    """The end of the day after."""
+    return datetime.combine(day + timedelta(days=2), time(), SEOUL)
+
+
+def _link(row: ProfessorQueueRow) -> dict[str, Any]:
+    return {"purpose": PURPOSE, "subject_id": row.professor_id, "generation": row.generation}
 
 
 def _ask(
@@ -166,33 +235,20 @@ def _ask(
     row: ProfessorQueueRow,
     requests: Sequence[Request],
 ) -> None:
-    language, asked_id = professor.language, new_id()
+    language = professor.language
     with parts.speaking(language):
         lines = [
             [one.view.student.name(language), f"{one.view.kind.title} {one.view.number}"]
             for one in requests[:SHOWN_MOST]
         ]
     dates = [one.view.by_when.isoformat() for one in requests if one.view.by_when]
-    message = NotificationRequested(
-        notification_id=asked_id,
-        message=MESSAGE,
-        language=language,
-        lane=TRANSACTIONAL,
-        address={"email": professor.email},
-        thread=asked_id,
-        params={
-            "name": professor.name(language),
-            "reader": "professor",
-            "count": len(requests),
-            "requests": lines,
-            "by_when": min(dates, default=None),
-            "valid_until": row.expires_at.isoformat(),
-        },
-        links=[{"purpose": PURPOSE, "subject_id": professor.id, "generation": row.generation}],
-    )
-    now = parts.clock.now()
-    session.add(NotificationRow(id=asked_id, recipient="professor", message=MESSAGE, asked_at=now))
-    outbox.add(session, message, clock=parts.clock, correlation_id=asked_id)
+    params = {
+        "count": len(requests),
+        "requests": lines,
+        "by_when": min(dates, default=None),
+        "valid_until": row.expires_at.isoformat(),
+    }
+    tell_professor(session, parts, professor, MESSAGE, params, [_link(row)])
 
 
 def _requests(session: Session, parts: Parts, professor_id: str) -> list[Request]:
@@ -220,13 +276,21 @@ def _asked(professor_id: str) -> Select[StepRow]:
     )
 
 
-def _sign_one(parts: Parts, request: Request, shown: str, typed: str) -> str:
+def _sign_one(
+    parts: Parts, request: Request, shown: str, typed: str | None, drawn: bytes | None
+) -> str:
     if request.by_itself:
         return "by_itself"
     try:
         with parts.database.write() as session:
             approvals.decide(
-                session, parts, request.token, decision="approve", shown=shown, typed=typed
+                session,
+                parts,
+                request.token,
+                decision="approve",
+                shown=shown,
+                typed=typed if drawn is None else None,
+                drawn=drawn,
             )
     except DojangError as error:
         return error.code

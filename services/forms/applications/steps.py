@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from services.forms.applications import cases, days, panels
+from services.forms.applications import absences, cases, days, panels
 from services.forms.applications.keeping import keep_signatures
 from services.forms.applications.roles import HOLDERS, role_text
 from services.forms.applications.states import after
 from services.forms.applications.tables import ApplicationRow, StepRow
 from services.forms.applications.telling import tell, tell_signer, to_office
-from services.forms.applications.trail import SYSTEM, note
+from services.forms.applications.trail import SYSTEM, Who, note
 from services.forms.catalog.kind import Kind
 from services.forms.parts import Parts
 from services.forms.people import register
@@ -159,14 +159,31 @@ def ask(session: Session, parts: Parts, row: ApplicationRow, step: StepRow) -> N
 
 
 def new_link(session: Session, parts: Parts, row: ApplicationRow, step: StepRow) -> None:
-    """Mail a link of the next generation; the ones before it are replaced."""
+    """Mail a link of the next generation; the ones before it are replaced. On days of absence it
+    goes to who signs instead."""
     now = parts.clock.now()
+    absences.stand_in(session, parts, row, step)
     step.generation += 1
     step.link_expires_at = now + timedelta(days=LINK_DAYS)
     step.link_used_at = step.mail_failed_at = step.mail_code = None
     look_again(row)
     note(session, parts.clock, row, SYSTEM, "link_sent", n=step.n, generation=step.generation)
     tell_signer(session, parts, row, step, "approval_request")
+
+
+def give_back(session: Session, parts: Parts, row: ApplicationRow, step: StepRow, who: Who) -> None:
+    """Nobody signs for whoever was asked any more: they get a link again, and keep the step."""
+    made = step.delegation
+    if made is None:
+        return
+    note(session, parts.clock, row, who, "delegation_ended", n=step.n, roles=step.roles,
+         to=made.delegate_id, behalf_of=made.professor_id)  # fmt: skip
+    if made.first_day is None:
+        made.ended_at = made.ended_at or parts.clock.now()
+    step.professor_id, step.delegation, step.acted_until = made.professor_id, None, step.generation
+    step.decision = step.decided_at = step.reason = step.shown = None
+    step.signer_ko = step.signer_en = step.behalf_ko = step.behalf_en = None
+    new_link(session, parts, row, step)
 
 
 def unassign(session: Session, parts: Parts, row: ApplicationRow, step: StepRow, why: str) -> None:
@@ -219,7 +236,8 @@ def give(
     if not step.seat:
         _merge(session, row, step, professor)
     current = step.state == "asked" or row.step == step.n
-    step.professor_id = professor.id
+    step.professor_id, step.delegation = professor.id, None
+    step.acted_from = step.acted_until = None
     step.state = "waiting"
     step.decision = step.decided_at = step.reason = step.shown = None
     if current:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from services.forms.applications.delegation_tables import DelegationRow
 from services.forms.applications.states import OPEN
 from services.forms.database import Base
 from shared.database import UtcDateTime
@@ -161,6 +162,19 @@ class StepRow(Base):
     typed: Mapped[str | None] = mapped_column(String(100))
     drawn_file_id: Mapped[str | None] = mapped_column(String(32))
     drawn_sha256: Mapped[str | None] = mapped_column(String(64))
+    # Somebody signs for whoever was asked (`delegations`): their links are of the generations
+    # `acted_from` to `acted_until`, and the names are those at the signature.
+    delegation_id: Mapped[str | None] = mapped_column(ForeignKey("delegation.id"), index=True)
+    acted_from: Mapped[int | None]
+    acted_until: Mapped[int | None]
+    behalf_ko: Mapped[str | None] = mapped_column(String(100))
+    behalf_en: Mapped[str | None] = mapped_column(String(100))
+    delegation: Mapped[DelegationRow | None] = relationship()
+
+    @property
+    def principal_id(self) -> str | None:
+        """Whose signature it is, whoever gives it."""
+        return self.delegation.professor_id if self.delegation else self.professor_id
 
 
 class ProfessorQueueRow(Base):

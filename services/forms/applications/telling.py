@@ -63,8 +63,14 @@ def to_office(session: Session, parts: Parts, row: ApplicationRow) -> list[Recip
 
 
 def took_part(session: Session, row: ApplicationRow) -> list[Recipient]:
-    """The professors who were asked in this round: every end is told to them too."""
-    asked = {step.professor_id for step in cases.steps_of(row) if step.asked_at is not None}
+    """The professors who were asked in this round, and for whom somebody signs: every end is told
+    to them too."""
+    asked = {
+        one
+        for step in cases.steps_of(row)
+        if step.asked_at is not None
+        for one in (step.professor_id, step.principal_id)
+    }
     return [
         to_professor(register.find_professor(session, one)) for one in sorted(filter(None, asked))
     ]
@@ -102,9 +108,17 @@ def tell_signer(
         message,
         step=step,
         role=lambda: role_text(step.roles),
+        on_behalf_of=lambda: behalf_name(session, step, professor.language),
         by_when=step.by_when,
         next=lambda: next_text(parts, row, step.n),
     )
+
+
+def behalf_name(session: Session, step: StepRow, language: str) -> str:
+    """For whom the step's signer acts; "" for themselves."""
+    if step.delegation is None:
+        return ""
+    return register.find_professor(session, step.delegation.professor_id).name(language)
 
 
 def changed_texts(kind: Kind, names: Sequence[str]) -> list[str]:

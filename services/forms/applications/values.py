@@ -40,6 +40,9 @@ class StepView:
     agree: Agree = "one"  # how several come to one answer
     members: tuple[StepView, ...] = ()  # those people; then `who` is None
     kept: bool = False  # signed before a correction that left it alone
+    on_behalf_of: Professor | None = None  # whose signature it is, where `who` gives it for them
+    days: tuple[date, date] | None = None  # of the absence on which `who` acts
+    may_hand_over: bool = False  # whether somebody else may sign; said of one's own step alone
 
     @property
     def role(self) -> str:
@@ -295,6 +298,7 @@ class ApprovalView:
     people: Mapping[str, Named] = field(default_factory=dict)  # named in the answers, by field
     letter: LetterView | None = None  # where the step writes one
     panel: StepView | None = None  # the whole step, where several are asked in it
+    asks_code: bool = False  # a code comes before the decision (`second_factor`)
 
 
 @dataclass(frozen=True)
@@ -311,6 +315,7 @@ class ApprovalDone:
     step: StepView
     following: StepView | None  # who is asked next
     office: str | None
+    given_back: bool = False  # by a delegate, to whoever was asked
 
 
 @dataclass(frozen=True)

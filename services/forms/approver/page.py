@@ -13,14 +13,15 @@ from flask_babel import gettext as _
 
 from services.forms.applications import cases
 from services.forms.applications.drawing import DATA_URL
-from services.forms.applications.roles import role_text
+from services.forms.applications.roles import acting_text
 from services.forms.applications.telling import changed_texts
-from services.forms.applications.values import ApprovalDone, ApprovalView
+from services.forms.applications.values import ApprovalDone, ApprovalView, StepView
+from services.forms.approver.code import Stage, section
 from services.forms.catalog.kind import Agree, Signed, Vote
 from services.forms.pages import files, seats
 from services.forms.pages.line import line
 from services.forms.pages.paper import Drawn, draw
-from services.forms.pages.roles import doer, signer
+from services.forms.pages.roles import doer, signer_of
 from services.forms.parts import Parts
 from services.forms.student.home import about_me
 from shared import say
@@ -52,6 +53,7 @@ def open_link(
     wrong: Mapping[str, str] | None = None,
     changed: Sequence[str] = (),
     others: int = 0,
+    code: Stage | None = None,
 ) -> str:
     """The page that asks for a signature, with what was typed before if something was wrong."""
     base = f"/a/{token}"
@@ -63,7 +65,9 @@ def open_link(
         kind=view.kind.title,
         number=view.number,
         me=say.named(view.step.who) if view.step.who else "",
-        roles=role_text(view.step.roles),
+        roles=acting(view),
+        whom=say.named(view.step.on_behalf_of) if view.step.on_behalf_of else "",
+        may_hand_over=view.step.may_hand_over,
         panel=_panel(view),
         base=base,
         by_when=view.by_when,
@@ -80,6 +84,7 @@ def open_link(
         errors=[{"href": f"#{FIELDS.get(k, 'typed')}", "words": v} for k, v in faults.items()],
         changed=changed_texts(view.kind, changed),
         others=others,
+        code=section(view, code, given),
     )
 
 
@@ -173,8 +178,14 @@ def facts_of(view: ApprovalView) -> list[tuple[str, str]]:
     return [
         (str(_("Student")), name),
         (str(_("Request")), _begun(view.headline) or str(view.kind.title)),
-        (str(_("You sign as")), role_text(view.step.roles)),
+        (str(_("You sign as")), acting(view)),
     ]
+
+
+def acting(view: ApprovalView) -> str:
+    """As what whoever holds the link signs, and for whom."""
+    whom = view.step.on_behalf_of
+    return acting_text(view.step.roles, say.named(whom) if whom else "")
 
 
 def _begun(text: str) -> str:
@@ -195,7 +206,7 @@ def paper_of(view: ApprovalView) -> Any:
     student = view.student
     applicant = Signed("applicant", student.name_ko, student.name_en, view.typed, view.submitted_at)
     approvers = [
-        Signed(role, step.who.name_ko, step.who.name_en, step.typed or "", step.decided_at)
+        _signed(role, step)
         for one in view.steps
         for step in (one.members if not one.secret else ()) or (one,)
         if step.state == "approved" and step.who and step.decided_at
@@ -213,6 +224,17 @@ def paper_of(view: ApprovalView) -> Any:
             view.people,
         )
     )
+
+
+def _signed(role: str, step: StepView) -> Signed:
+    """A signature that was given before, with the names as the register has them."""
+    who, whom = step.who, step.on_behalf_of
+    assert who is not None  # noqa: S101 – only what is signed is shown here
+    assert step.decided_at is not None  # noqa: S101
+    names = (who.name_ko, who.name_en, step.typed or "", step.decided_at)
+    if whom is None:
+        return Signed(role, *names)
+    return Signed(role, *names, behalf_ko=whom.name_ko, behalf_en=whom.name_en)
 
 
 def _done_words(result: ApprovalDone) -> tuple[str, str]:
@@ -235,6 +257,10 @@ def _done_words(result: ApprovalDone) -> tuple[str, str]:
         ),
     }
     heading, lead = said[result.decision]
+    if result.given_back:
+        return str(_("You have given it back")), str(
+            _("They get a new link to sign it themselves.")
+        )
     return str(heading), str(lead)
 
 
@@ -251,8 +277,10 @@ def _voted_words(result: ApprovalDone) -> tuple[str, str] | None:
 
 def _next(result: ApprovalDone) -> str:
     following = result.following
+    if result.given_back:
+        return signer_of(result.step)
     if result.decision == "approve" and following:
-        who = signer(following.roles, following.who)
+        who = signer_of(following)
         if following.by_when:
             return str(_("%(who)s, by %(when)s", who=who, when=say.deadline(following.by_when)))
         return who
@@ -274,6 +302,12 @@ def _gone_words(error: Gone) -> tuple[str, str, str]:
         return (
             str(_("This link has expired")),
             str(_("It was valid for a limited time. Ask for a new one if you still want to sign.")),
+            "",
+        )
+    if error.facts.get("taken_back"):
+        return (
+            str(_("You no longer sign this")),
+            str(_("Whoever asked you to sign on their behalf signs again themselves.")),
             "",
         )
     if error.facts.get("outcome"):

@@ -9,10 +9,10 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
-from services.forms.applications import sitting
-from services.forms.applications.roles import role_text
+from services.forms.applications import delegations, drawing, sitting
 from services.forms.applications.sitting import Queue, Request, Signed
-from services.forms.approver.page import facts_of, paper_of
+from services.forms.approver.delegate import ended, lasts
+from services.forms.approver.page import acting, drawn_again, facts_of, paper_of
 from services.forms.pages import files
 from services.forms.pages.errors import text_of
 from services.forms.pages.frame import see_other
@@ -54,14 +54,22 @@ def blueprint(parts: Parts) -> Blueprint:
     def sign_ticked(token: str) -> Page:
         check_form(parts.keyring, token)
         ticked = [_ticked(one) for one in request.form.getlist("sign")]
-        typed = request.form.get("typed", "")
+        typed, drawn = request.form.get("typed", ""), drawn_again(request.form)
         try:
-            done = sitting.sign(parts, token, ticked, typed)
+            picture = drawing.read(drawn) if drawn else None
+            done = sitting.sign(parts, token, ticked, typed, picture)
         except Refused as error:
             field = "sign-0" if error.code == "nothing_ticked" else "typed"
             wrong = {field: text_of(error)}
-            return _page(parts, token, typed, [one for one, _shown in ticked], wrong), 422
+            tokens = [one for one, _shown in ticked]
+            return _page(parts, token, typed, tokens, wrong, drawn), 422
         return _done(parts, token, done)
+
+    @pages.post("/delegations/<delegation_id>/end")
+    def take_one_back(token: str, delegation_id: str) -> Page:
+        check_form(parts.keyring, token)
+        with parts.database.write() as session:
+            return ended(delegations.take_back_one(session, parts, token, delegation_id))
 
     @pages.post("/again")
     def send_queue_again(token: str) -> Page:
@@ -89,22 +97,26 @@ def _page(
     typed: str = "",
     ticked: Sequence[str] = (),
     wrong: Mapping[str, str] | None = None,
+    drawn: str = "",
 ) -> str:
     """All requests whole; after a refusal with what was ticked and typed."""
     faults = dict(wrong or {})
     with parts.database.read() as session:
         queue = sitting.look(session, parts, token)
+        given = delegations.of_professor(session, parts, queue.professor.id)
     me = say.named(queue.professor)
     return render_template(
         "approver/pages/queue.html",
         me=me,
         base=f"/queue/{token}",
+        given=[(one.id, say.named(one.delegate), lasts(one)) for one in given],
         requests=[_shown(one, one.token in ticked) for one in queue.requests],
         signable=any(not one.by_itself for one in queue.requests),
         count=len(queue.requests) + queue.more,
         more=queue.more,
         expires_at=queue.expires_at,
         typed=typed,
+        drawn=drawn,
         wrong=faults,
         errors=[{"href": f"#{field}", "words": words} for field, words in faults.items()],
     )
@@ -122,7 +134,7 @@ def _shown(one: Request, ticked: bool) -> dict[str, Any]:
         "ticked": ticked,
         "by_when": view.by_when,
         "facts": facts_of(view),
-        "roles": role_text(view.step.roles),
+        "roles": acting(view),
         "paper": None if one.by_itself else paper_of(view),
         "files": files.attached(view.attachments, alone),
     }

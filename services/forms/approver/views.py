@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 
 from services.forms.applications import approvals, drawing, sitting
 from services.forms.applications.values import ApprovalView
-from services.forms.approver import letter
+from services.forms.approver import code, delegate, letter
 from services.forms.approver.page import all_sent, done, gone, open_link
 from services.forms.approver.reader import speak_their_language
 from services.forms.files_served import answer as serve_file
@@ -35,6 +35,8 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.errorhandler(Gone)
     def _gone(error: Gone) -> tuple[str, int]:
+        if error.code == "link_delegated":
+            return delegate.delegated(parts, _token()), 410
         return gone(error, _token()), 410
 
     @pages.get("")
@@ -51,6 +53,25 @@ def blueprint(parts: Parts) -> Blueprint:
         return _decide(parts, token)
 
     letter.add(pages, parts)
+    delegate.add(pages, parts)
+    code.add(pages, parts, open_link)
+    _add_links(pages, parts)
+
+    @pages.get("/paper.pdf")
+    def paper_pdf(token: str) -> Page:
+        return show_approver_pdf(parts, token)
+
+    @pages.get("/attachments/<attachment_id>")
+    def attachment(token: str, attachment_id: str) -> Response:
+        with parts.database.read() as session:
+            served = approvals.fetch_attachment(session, parts, token, attachment_id)
+        return serve_file(served)
+
+    return pages
+
+
+def _add_links(pages: Blueprint, parts: Parts) -> None:
+    """Have the present link, or one for everything that waits, mailed to the address on record."""
 
     @pages.post("/again")
     def send_again(token: str) -> Page:
@@ -65,18 +86,6 @@ def blueprint(parts: Parts) -> Blueprint:
         with suppress(TooMany, Gone), parts.database.write() as session:
             sitting.mail_from(session, parts, token)
         return all_sent()
-
-    @pages.get("/paper.pdf")
-    def paper_pdf(token: str) -> Page:
-        return show_approver_pdf(parts, token)
-
-    @pages.get("/attachments/<attachment_id>")
-    def attachment(token: str, attachment_id: str) -> Response:
-        with parts.database.read() as session:
-            served = approvals.fetch_attachment(session, parts, token, attachment_id)
-        return serve_file(served)
-
-    return pages
 
 
 def _token() -> str:
@@ -97,8 +106,12 @@ def _decide(parts: Parts, token: str) -> Page:
                 reason=request.form.get("reason", "").strip() or None,
                 typed=typed,
                 drawn=drawing.read(drawn) if drawn else None,
+                proof=request.form.get("proof", ""),
             )
     except Refused as error:
+        if error.code == "code_needed":
+            late = code.Stage(wrong=text_of(error), carried=code.carried(request.form))
+            return _again(parts, token, {"code": late}), 422
         return _again(parts, token, {"wrong": {decision: text_of(error)}}), 422
     except Conflict as error:
         if error.code != "shown_changed":

@@ -85,10 +85,15 @@ class Step:
 
     role: str  # of `applications/roles.py`; who that is comes from the register or is named
     business_days: int = 5
-    second_factor: bool = False
+    second_factor: bool = False  # never with `writes`: a letter is signed on a page of its own
     writes: bool = False  # a letter, which is part of what this step signs (REC-01)
     agree: Agree = "one"
     beside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no page can ask."""
+        if self.second_factor and self.writes:
+            raise ValueError("a step that writes a letter asks no code")
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -146,6 +151,8 @@ class Signed:
     typed: str
     at: datetime
     drawn: bool = False  # the picture goes to the template's place of its own
+    behalf_ko: str = ""  # of whom they signed for
+    behalf_en: str = ""
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,6 @@ KIND = request.Request(
     lines=lines,
     granted=granted,
     shown=("leave_period",),
-    for_office=("attachments",),
     changes=changes,
     headline=lambda answers: _said(_l("asks for a leave of absence, %(period)s"), answers),
     result=lambda answers, _granted: _said(_l("You are on leave: %(period)s"), answers),

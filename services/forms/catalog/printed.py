@@ -18,7 +18,7 @@ from services.forms.people.values import Campus, Professor, Program, Semester, S
 from services.forms.rules import tell
 from services.forms.rules.finding import Text
 from shared.clock import SEOUL
-from shared.say import named
+from shared.say import either, named
 
 BOXES = {True: "☑", False: "☐"}
 ATTACHMENTS_MARKS_MOST = 110  # one line of small print
@@ -152,11 +152,21 @@ def signature(case: Case, role: str) -> dict[str, Any]:
         name = named(who) if who else ""
         return {"name": name, "drawn": False, "typed": "", "signed_at": ""}
     return {
-        "name": named(signed),
+        "name": signer_name(signed),
         "drawn": signed.drawn,
         "typed": signed.typed,
         "signed_at": moment(signed.at),
     }
+
+
+def signer_name(signed: Signed) -> str:
+    """Who signed; of a delegate also for whom: Seo Yu-na (on behalf of Yoon Tae-ho)."""
+    name = str(named(signed))
+    if not signed.behalf_ko:
+        return name
+    whom = either(en=signed.behalf_en, ko=signed.behalf_ko)
+    said: str = pgettext("printed", "%(name)s (on behalf of %(whom)s)", name=name, whom=whom)
+    return said
 
 
 def _voted(case: Case, role: str) -> dict[str, Any]:

@@ -137,7 +137,6 @@ class Request:
     choices: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
     shown: Sequence[str] = ()  # of `lines`, what the number alone tells besides the decision
     uploads: Uploads = field(default_factory=Uploads)
-    for_office: tuple[str, ...] = ()
     addressee: Text = TO_PRESIDENT
     single: bool = False
 
@@ -164,7 +163,8 @@ class Request:
             paper=self.paper,
             shows=self.shows,
             proves=lambda _case: self.proved,
-            for_office=self.for_office,
+            # What was signed is the form; a document that comes after it is the office's.
+            for_office=("attachments",) if self.steps else (),
             changes=self.changes,
             headline=self.headline,
             result=self.result,

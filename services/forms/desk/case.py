@@ -22,7 +22,7 @@ from services.forms.desk.story import story
 from services.forms.pages import files, seats
 from services.forms.pages.badges import DESK, TO_DELIVER
 from services.forms.pages.line import line
-from services.forms.pages.roles import signer
+from services.forms.pages.roles import signer_of
 from services.forms.people.values import Professor
 from services.forms.student.form import Option
 from services.forms.student.home import about_me
@@ -39,6 +39,7 @@ TOLD: Mapping[str, Any] = {
     "retried": _l("The paper is being made again."),
     "assigned": _l("The professor was asked by e-mail."),
     "corrected": _l("The address is corrected, and a new link is on its way."),
+    "given_back": _l("Given back. Whoever was asked gets a new link."),
     "resent": _l("The link is on its way again."),
     "revoked": _l("The document is being revoked."),
     "sealed": _l("Approved. Once the letter is sealed, hand it over or mail it."),
@@ -94,6 +95,8 @@ class Approver:
     key: str  # of its fields
     heading: str
     person: bool
+    whom: str  # for whom they act
+    lasts: str
     email: str
     trouble: str
     open: bool
@@ -283,8 +286,10 @@ def _approver(case: CaseView, step: StepView, looking: Looking, search: Search) 
         n=step.n,
         seat=step.seat,
         key=key,
-        heading=signer(step.roles, step.who),
+        heading=signer_of(step),
         person=step.who is not None,
+        whom=say.named(step.on_behalf_of) if step.on_behalf_of and step.state == "asked" else "",
+        lasts=_lasts(step),
         email=step.who.email if step.who and step.state == "asked" else "",
         trouble=trouble,
         open=here or bool(wrong) or now_here,
@@ -295,6 +300,14 @@ def _approver(case: CaseView, step: StepView, looking: Looking, search: Search) 
         search=text if here else "",
         found=options,
     )
+
+
+def _lasts(step: StepView) -> str:
+    """For how long somebody acts for another."""
+    if step.days is None:
+        return str(_("For this request."))
+    first, last = (say.full_day(one) for one in step.days)
+    return str(_("For an absence from %(first)s to %(last)s.", first=first, last=last))
 
 
 def _as_sent(case: CaseView) -> list[files.FileLine]:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
 
 from services.forms.applications import (
+    delegations,
     delivering,
     desk,
     documents,
@@ -159,6 +160,16 @@ def _add_links(pages: Blueprint, parts: Parts) -> None:
             return desk.send_link(session, parts, person, application_id, step, seat)
 
         return _do(parts, application_id, deed, "resent", f"email-{seat_key(step, seat)}")
+
+    @pages.post("/desk/applications/<application_id>/give-back")
+    @page_login("staff")
+    def give_back(application_id: str) -> Page:
+        step, seat = _step()
+
+        def deed(session: Session, person: Person) -> object:
+            return delegations.end_for_office(session, parts, person, application_id, step, seat)
+
+        return _do(parts, application_id, deed, "given_back", f"email-{seat_key(step, seat)}")
 
 
 def _add_documents(pages: Blueprint, parts: Parts) -> None:

@@ -25,7 +25,8 @@ from services.forms.parts import Parts
 from services.forms.signin.person import Person
 
 FORM = "dojang-evidence/1"
-STUDENTS_DETAILS = {*DETAILS_FOR_STUDENTS, "answers", "sha256", "id", "by_when", "lapses_at"}
+STUDENTS_DETAILS = {*DETAILS_FOR_STUDENTS, "answers", "sha256", "id", "by_when", "lapses_at",
+                    "behalf_of"}  # fmt: skip
 
 
 def gather(session: Session, parts: Parts, person: Person, application_id: str) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def _submission(one: Any) -> dict[str, Any]:
 
 def _signature(one: Any) -> dict[str, Any]:
     plain = ("round", "n", "roles", "decision", "reason", "shown", "signer_ko", "signer_en",
-             "typed", "drawn_sha256")  # fmt: skip
+             "typed", "drawn_sha256", "behalf_ko", "behalf_en")  # fmt: skip
     found = {name: getattr(one, name) for name in plain}
     return {**found, "asked_at": instant(one.asked_at), "decided_at": instant(one.decided_at)}
 

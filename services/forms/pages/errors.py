@@ -50,6 +50,15 @@ TEXTS: Mapping[str, Any] = {
     "nothing_to_put_back": _l("There is nothing to put back."),
     "bad_way": _l("Choose how it was delivered."),
     "bad_day": _l("Choose a day from the issue of the letter to today."),
+    "code_needed": _l("Ask for a code first, or for a new one. What you typed is kept."),
+    "not_delegable": _l(
+        "Nobody else can sign this: you were asked for in person, or act for somebody yourself."
+    ),
+    "own_delegate": _l("Choose somebody else than the one who was asked."),
+    "delegate_applies": _l("The applicant cannot sign their own application."),
+    "delegate_signs": _l("That professor signs this application already. Choose another one."),
+    "bad_absence": _l("Give two days from today on, the first one first, a year apart at most."),
+    "absence_there": _l("Somebody signs for you on these days already. Take that back first."),
     "has_a_seat": _l("That professor is asked in this step already. Choose another one."),
     "unknown_professor": _l("Choose a professor from the list."),
     "as_named": _l(
@@ -74,6 +83,9 @@ TEXTS: Mapping[str, Any] = {
     "no_application": _l("There is no such application, or it is not yours to see."),
     "no_such_person": _l("There is no such person."),
     "unknown_kind": _l("There is no such application form."),
+    "no_delegation": _l("Nobody signs for somebody else here any more."),
+    "unprintable": _l("No font of the paper has: %(missing)s."),
+    "too_long_for_paper": _l("That is longer than its place on the paper."),
     "unknown_link": _l("This link is not known. Open it whole, as it stands in the e-mail."),
     "foreign_form": _l("This page was open for too long, or came from elsewhere. Open it anew."),
     "database_unavailable": _l(

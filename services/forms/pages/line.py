@@ -22,6 +22,7 @@ class Seat:
     at: datetime | None = None
     by_when: datetime | None = None
     office: bool = False
+    behalf: str = ""  # the name, and for whom they act
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def _cell(seat: Seat, mine: bool) -> Cell:
     if seat.state == "now":
         until = _("by %(day)s", day=say.short_day(seat.by_when)) if seat.by_when else ""
         return Cell(seat.role, "now", cell=_("Your turn") if mine else _("Now"), when=until)
-    waits = _("Review") if seat.office else (seat.name or _("Waiting"))
+    waits = _("Review") if seat.office else (seat.behalf or seat.name or _("Waiting"))
     return Cell(seat.role, "to_come", cell=waits)
 
 
@@ -55,5 +56,5 @@ def _sealed(seat: Seat) -> Cell:
     when = say.short_day(seat.at) if seat.at else ""
     if seat.office:
         return Cell(seat.role, "office", [_("OK")], _("approved"), when=when)
-    who: Any = _("%(name)s, signed", name=seat.name)
+    who: Any = _("%(name)s, signed", name=seat.behalf or seat.name)
     return Cell(seat.role, "signed", say.seal_lines(seat.name), who, when=when)

@@ -156,7 +156,7 @@ def _sign(drawn: Drawn, role: str) -> Sign:
         return Sign(words, "", wait=pgettext("on paper", "(Vote)"))
     given = next((one for one in drawn.signed if one.role == role), None)
     if given:
-        return Sign(words, say.named(given), say.seal_lines(say.named(given)))
+        return Sign(words, printed.signer_name(given), say.seal_lines(say.named(given)))
     named = cases.named(drawn.kind, drawn.answers, drawn.people).get(role)
     person = named or printed.on_record(drawn.student, role)
     return Sign(

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
 from services.forms.applications.values import CaseView, StepView
-from services.forms.pages.roles import doer, short_roles, signer
+from services.forms.pages.roles import doer, short_roles, signer_of
 from shared import say
 
 
@@ -89,7 +89,7 @@ def _signed(_case: CaseView, step: StepView, _now: datetime) -> Event:
     if step.kept:
         kept = _("kept: the correction leaves it alone")
         when = f"{when} · {kept}"
-    return Event("done", _("%(who)s signed", who=signer(step.roles, step.who)), when=when)
+    return Event("done", _("%(who)s signed", who=signer_of(step)), when=when)
 
 
 def _voided(case: CaseView, step: StepView, now: datetime) -> Event:
@@ -100,31 +100,31 @@ def _voided(case: CaseView, step: StepView, now: datetime) -> Event:
 
 
 def _returned(_case: CaseView, step: StepView, _now: datetime) -> Event:
-    who, when = signer(step.roles, step.who), say.moment(step.decided_at) if step.decided_at else ""
+    who, when = signer_of(step), say.moment(step.decided_at) if step.decided_at else ""
     title = _("%(who)s returned it", who=who)
     return Event("done", title, when=when, said=_quoted(step.reason), icon="back")
 
 
 def _declined(_case: CaseView, step: StepView, _now: datetime) -> Event:
-    who, when = signer(step.roles, step.who), say.moment(step.decided_at) if step.decided_at else ""
+    who, when = signer_of(step), say.moment(step.decided_at) if step.decided_at else ""
     title = _("%(who)s declined", who=who)
     return Event("done", title, when=when, said=_quoted(step.reason), icon="cross")
 
 
 def _asked(_case: CaseView, step: StepView, now: datetime) -> Event:
-    title = _("%(who)s signs", who=signer(step.roles, step.who))
+    title = _("%(who)s signs", who=signer_of(step))
     return Event("now", title, card=_until(step.by_when, now), about=_mails(step))
 
 
 def _unassigned(case: CaseView, step: StepView, _now: datetime) -> Event:
-    title = _("%(who)s signs", who=signer(step.roles, None))
+    title = _("%(who)s signs", who=short_roles(step.roles))
     if step.n != case.step:
         return Event("todo", title, when=_("The office is finding the professor who signs."))
     return Event("now", title, card=_("The office is finding the professor who signs."))
 
 
 def _waiting(_case: CaseView, step: StepView, _now: datetime) -> Event:
-    return Event("todo", _("%(who)s signs", who=signer(step.roles, step.who)))
+    return Event("todo", _("%(who)s signs", who=signer_of(step)))
 
 
 STEPS: Mapping[str, Callable[[CaseView, StepView, datetime], Event]] = {

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from services.forms.applications.roles import OFFICES
+from services.forms.applications.values import StepView
 from services.forms.people.values import Professor
 from shared import say
 
@@ -35,6 +36,18 @@ def signer(roles: Sequence[str], who: Professor | None) -> str:
     if who is None:
         return short_roles(roles)
     return str(_("%(role)s %(name)s", role=short_roles(roles), name=say.named(who)))
+
+
+def signer_of(step: StepView) -> str:
+    """Who signs a step; of a delegate also for whom: Advisor Seo Yu-na (on behalf of …)."""
+    return behalf(signer(step.roles, step.who), step.on_behalf_of)
+
+
+def behalf(name: str, whom: Professor | None) -> str:
+    """A name, and for whom they act."""
+    if whom is None:
+        return name
+    return str(_("%(name)s (on behalf of %(whom)s)", name=name, whom=say.named(whom)))
 
 
 def doer(code: str) -> str:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from services.forms.applications.roles import OFFICES
 from services.forms.applications.values import CaseView, Offer, StepView
 from services.forms.pages.line import Seat
-from services.forms.pages.roles import SHORT, short_roles
+from services.forms.pages.roles import SHORT, behalf, short_roles
 from services.forms.people.values import Student
 from shared import say
 
@@ -81,13 +81,14 @@ def _applicant(sitting: Sitting) -> Seat:
 def _approver(step: StepView) -> Seat:
     role = short_roles(step.roles)
     name = say.named(step.who) if step.who else ""
+    whole = behalf(name, step.on_behalf_of)
     if step.members and step.state == "approved":
         return Seat(role, "", "signed", at=step.decided_at, office=True)
     if step.state == "approved":
-        return Seat(role, name, "signed", at=step.decided_at)
+        return Seat(role, name, "signed", at=step.decided_at, behalf=whole)
     if step.state in ("asked", "unassigned") and step.asked_at:
         return Seat(role, name, "now", by_when=step.by_when)
-    return Seat(role, name, "to_come")
+    return Seat(role, name, "to_come", behalf=whole)
 
 
 def _office(sitting: Sitting) -> Seat:

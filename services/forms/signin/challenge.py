@@ -185,7 +185,7 @@ def channels(session: Session, account: Account) -> tuple[Channel, ...]:
 def ways_on_record(account: Account) -> tuple[Channel, ...]:
     """Where a code can be sent: address and number, masked; what they prefer is first."""
     ways: Sequence[tuple[str, str, str]] = (
-        ("email", account.email, _masked_email(account.email)),
+        ("email", account.email, masked_email(account.email)),
         ("sms", account.phone, _masked_phone(account.phone)),
     )
     there = [Channel(name, masked) for name, value, masked in ways if value]
@@ -252,7 +252,7 @@ def _use(session: Session, parts: Parts, row: ChallengeRow) -> None:
         raise Unauthorized("challenge_over", "that challenge was used")
 
 
-def _masked_email(email: str) -> str:
+def masked_email(email: str) -> str:
     """s•••••••n@dojang.example: enough to know which of one's own it is."""
     name, _at, host = email.partition("@")
     if len(name) < 3:

@@ -20,7 +20,7 @@ from services.forms.signin import challenge, devices, sessions
 from services.forms.signin.current import current_person
 from services.forms.signin.password_views import add_password_pages
 from services.forms.signin.university_views import Again, add_university
-from shared.errors import Permanent, TooMany, TryLater, Unauthorized
+from shared.errors import DojangError, Permanent, TooMany, TryLater, Unauthorized
 from shared.links import DESK_COOKIE, make_pass, read_pass
 
 COOKIE = "signin"
@@ -269,7 +269,7 @@ def wait(error: TooMany) -> str:
     )
 
 
-def wrong_code(error: Unauthorized) -> str:
+def wrong_code(error: DojangError) -> str:
     """What is wrong with a code, and how often it may still be tried."""
     if error.facts.get("reason") == "no_checks_left":
         return str(_("That was tried too often. Sign in anew."))

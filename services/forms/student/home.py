@@ -15,7 +15,7 @@ from services.forms.catalog import printed
 from services.forms.pages import span
 from services.forms.pages.badges import Badge, badge
 from services.forms.pages.delivery import state_of
-from services.forms.pages.roles import doer, signer
+from services.forms.pages.roles import doer, signer_of
 from services.forms.people.values import Student
 from shared import say
 
@@ -127,7 +127,7 @@ def _approver_has_it(one: Summary) -> str:
     step = next((step for step in one.steps if step.n == one.step), None)
     if step is None or step.unassigned:
         return str(_("The office is finding the professor who signs."))
-    who = signer(step.roles, step.who)
+    who = signer_of(step)
     if step.by_when is None:
         return str(_("%(who)s is asked to sign.", who=who))
     return str(_("%(who)s has until %(when)s.", who=who, when=say.deadline(step.by_when)))

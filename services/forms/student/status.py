@@ -18,7 +18,7 @@ from services.forms.pages import delivery, files, seats
 from services.forms.pages.badges import badge
 from services.forms.pages.line import Cell, line
 from services.forms.pages.progress import timeline
-from services.forms.pages.roles import doer, short_roles, signer
+from services.forms.pages.roles import doer, short_roles, signer_of
 from shared import say
 
 DELIVERING = ("at_desk", "approved", "issue_failed", "issued")
@@ -172,7 +172,7 @@ def _with_approver(case: CaseView, now: datetime) -> tuple[str, str]:
             str(_("There is nothing for you to do now. We tell you when it goes on.")),
         )
     heading = _("Waiting for: %(role)s", role=short_roles(step.roles))
-    who = signer(step.roles, step.who)
+    who = signer_of(step)
     nothing = _("There is nothing for you to do now.")
     return str(heading), f"{_holds(who, step.by_when, now)} {nothing}"
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.notify.catalog import SIGN_IN_CODE
+from services.notify.catalog import CODES
 from services.notify.channels.interface import UNHURRIED, Accepted, Outgoing, Patience
 from services.notify.tables import MailboxMail
 from shared.clock import Clock
@@ -61,7 +61,7 @@ class Mailbox:
             str(uuid.uuid4()), message_id, message, channel, to, subject, text, html,
             self._clock.now(),
         )  # fmt: skip
-        if message == SIGN_IN_CODE:
+        if message in CODES:
             return self._remember(arrived)
         return self._store(arrived)
 

@@ -36,8 +36,11 @@ TITLES = {
     "invitation": _l("Invitation"),
     "password_reset": _l("New password"),
     "sign_in_code": _l("Sign-in code"),
+    "signing_code": _l("Code to sign"),
     "sign_in_changed": _l("The way to sign in was changed"),
     "signature_kept": _l("A signature is kept"),
+    "delegation_made": _l("Somebody signs on your behalf"),
+    "delegation_told": _l("To sign on somebody's behalf"),
     "queue_link": _l("Everything that waits for a signature"),
 }
 STATES = {

@@ -10,6 +10,7 @@ from pypdf import PdfWriter
 
 from services.forms.applications import approvals, attachments, desk, life, uploads
 from services.forms.applications.trail import first_broken
+from services.forms.catalog import KINDS
 from services.forms.catalog.kind import Step, Vote
 from services.forms.people.tables import StudentRow
 from shared.errors import Gone
@@ -151,3 +152,9 @@ def test_the_link_of_an_earlier_round_stays_replaced(campus: Campus) -> None:
     send_again(campus, application, files=1)
     with pytest.raises(Gone), campus.write() as session:
         approvals.look(session, campus.parts, old)
+
+
+def test_every_kind_that_others_sign_keeps_their_signatures_when_documents_are_added() -> None:
+    signed = [kind for kind in KINDS if kind.route and not kind.writes]
+    assert len(signed) > 10
+    assert [kind.name for kind in signed if kind.for_office != ("attachments",)] == []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
 from services.forms.applications.deadlines import tick
+from services.forms.applications.drawing import DATA_URL
 from services.forms.people import register
 from tests.forms.campus import HAN, Campus
 from tests.forms.pages.browser import Browser, Page, link, send, signed_in, visitor
@@ -228,3 +232,23 @@ def test_who_asked_for_all_a_moment_ago_is_reminded_of_each(campus: Campus) -> N
     queue_link(campus, singles[0])
     tick(campus.parts, campus.clock.now())
     assert [mail.message for mail in campus.mails()] == ["approval_reminder"] * 3
+
+
+def test_those_ticked_are_signed_with_one_drawing(campus: Campus) -> None:
+    professor = at_the_queue(campus, HAN, SAME_ADVISOR[0])
+    address, values = professor.page.address, ticks(professor.page)
+    picture, strokes = io.BytesIO(), Image.new("RGBA", (300, 100))
+    strokes.paste((16, 24, 64, 255), (40, 40, 200, 50))
+    strokes.save(picture, "PNG")
+    drawn = DATA_URL + base64.b64encode(picture.getvalue()).decode()
+    page = professor.post(address, drawn=drawn)
+    assert (page.status, page.hidden("drawn")) == (422, drawn)
+    assert professor.post(address, sign=values[0], drawn=f"{DATA_URL}!").status == 422
+    page = professor.post(address, sign=values, drawn=drawn)
+    assert page.heading == "2 requests signed"
+    with campus.parts.database.read() as session:
+        rows = session.execute(text(
+            "SELECT typed, drawn_sha256 FROM approval_step WHERE state = 'approved'"
+        )).all()  # fmt: skip
+    assert len(rows) == 2
+    assert all(typed is None and sha256 for typed, sha256 in rows)

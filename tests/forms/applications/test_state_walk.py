@@ -164,13 +164,17 @@ class Walk:
         return self.offices[self.parts.kind(self.row.kind).in_charge]
 
     def here(self) -> Any:
-        """All that decides what can happen next; who of equals has answered does not."""
+        """All that decides what can happen next. Who of equals has answered does not, nor how a
+        step that stands came to it, nor any step of what has been decided; whether somebody was
+        told of a date counts where the date is the application's own."""
         row = self.row
-        seats: dict[int, list[str]] = {}
-        for one in cases.steps_of(row):
-            seats.setdefault(one.n, []).append(stage(one))
-        told, due = row.desk_told_at is not None, row.due_at is not None
-        steps = tuple((n, tuple(sorted(held))) for n, held in seats.items())
+        told = row.state in deadlines.DATED and row.desk_told_at is not None
+        due = row.due_at is not None
+        seats: dict[int, list[StepRow]] = {}
+        if row.state in ("in_approval", "at_desk", "returned"):
+            for one in cases.steps_of(row):
+                seats.setdefault(one.n, []).append(one)
+        steps = tuple(held[0].outcome or tuple(sorted(map(stage, held))) for held in seats.values())
         return row.state, row.step, row.trouble, told, due, steps
 
     def go(self) -> None:

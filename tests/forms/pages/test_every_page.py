@@ -68,6 +68,28 @@ def _a_queue(campus: Campus, language: str) -> Iterator[Page]:
     yield professor.post(f"{address}/again")
 
 
+def _a_delegate(campus: Campus, language: str) -> Iterator[Page]:
+    path = send(signed_in(campus, HAN, language))
+    professor, address = visitor(campus, language), link(campus)
+    yield professor.open(f"{address}/delegate")
+    page = professor.open(f"{address}/delegate?q=Seo")
+    yield page
+    given = {"q": "Seo", "delegate": page.tree.xpath("//input[@name='delegate']/@value")[-1]}
+    yield professor.post(f"{address}/delegate", **given, extent="away", first_day="x")
+    yield professor.post(f"{address}/delegate", **given, extent="away",
+                         first_day="2022-09-06", last_day="2022-09-20")  # fmt: skip
+    yield professor.open(address)
+    mails = campus.mails()
+    queue = next(one for one in mails if one.message == "delegation_made")
+    theirs = next(one for one in mails if one.message == "approval_request")
+    delegate = visitor(campus, language)
+    yield delegate.open(f"/a/{campus.token(theirs)}")
+    yield signed_in(campus, DESK, language).open(f"/desk{path}")
+    yield professor.open(f"/queue/{campus.token(queue)}")
+    yield professor.post(professor.page.tree.xpath("//form[contains(@action, '/end')]/@action")[0])
+    yield delegate.open(f"/a/{campus.token(theirs)}")
+
+
 def _an_app(campus: Campus, language: str) -> Iterator[Page]:
     student = signed_in(campus, HAN, language)
     yield student.open("/account")
@@ -199,6 +221,7 @@ WALKS: tuple[Walk, ...] = (
     _signing_in,
     _an_app,
     _a_queue,
+    _a_delegate,
     _a_form,
     _on_its_way,
     _returned,
