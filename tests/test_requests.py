@@ -7,7 +7,7 @@ register fills in, how many sign, which office decides, and what stands on the p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -91,6 +91,22 @@ JOURNEYS = (
         closes=("readmission", "certificate_termination"),
     ),
     Journey("installments", "2025-2412", "eunji.oh", 0, ("분할 납부 신청서", "4회 분할 납부")),
+    Journey(
+        "tuition_waiver",
+        "2024-1042",
+        "eunji.oh",
+        2,
+        ("등록금 감면 신청서", "임도윤"),
+        {"extent": "full", "ground": "hardship", "reasons": "집중호우로 수확이 어렵습니다."},
+    ),
+)
+EXTENSION = Journey(
+    "due_date_extension",
+    "2026-1188",
+    "sera.lim",
+    2,
+    ("납부기한 연기 신청서", "문가온"),
+    {**REASON, "pay_on": "2026-12-18"},
 )
 
 STUDY = (
@@ -212,6 +228,11 @@ def test_a_request_is_granted_and_its_paper_verified(
     sent = send(cast, journey)
     for _ in range(journey.signers):
         assert cast.decide(cast.link(sent)).status_code == 200
+    granted(product, cast, journey, sent)
+
+
+def granted(product: Embedded | InEarnest, cast: Cast, journey: Journey, sent: Sent) -> None:
+    """The office grants it, and the paper says what it should."""
     decision = {"decision": "approve", "reference": "2026-0007"}
     path = f"/api/v1/desk/applications/{sent.id}/decision"
     cast.signed_in(journey.desk).ask("POST", path, json=decision)
@@ -226,6 +247,54 @@ def test_a_request_is_granted_and_its_paper_verified(
         **dict.fromkeys(journey.opens, True),
         **dict.fromkeys(journey.closes, False),
     }
+
+
+def test_a_period_entered_at_the_desk_opens_a_request_by_link_and_on_paper(
+    product: Embedded | InEarnest, cast: Cast
+) -> None:
+    """EXT-01, EXT-04: the semester's data, the extension, and the same on a signed paper form."""
+    money, dean = cast.signed_in("eunji.oh"), cast.signed_in(EXTENSION.desk)
+    path = "/api/v1/desk/semesters/2026-fall"
+    data = money.ask("GET", path)
+    others = [one for one in data["cells"]["windows"].split("; ") if EXTENSION.kind not in one]
+    period = f"{EXTENSION.kind} 2026-11-20T00:00..2026-12-24T18:00"
+    cells = {**data["cells"], "windows": "; ".join([*others, period])}
+    changed = money.ask("PUT", path, json={"cells": cells, "version": data["version"]})
+    assert changed["version"] == data["version"] + 1
+    sent = send(cast, EXTENSION)
+    for _ in range(EXTENSION.signers):
+        assert cast.decide(cast.link(sent)).status_code == 200
+    granted(product, cast, EXTENSION, sent)
+
+    student = cast.signed_in("2025-1019")
+    typed = {**kinds_of(student)[EXTENSION.kind]["prefill"], **EXTENSION.answers}
+    typed |= {"kind": EXTENSION.kind, "student_number": "2025-1019"}
+    typed |= {"arrived": "2026-11-20T09:00"}
+    seen = cast.mailbox.seen()
+    scan = {"file": ("신청서.pdf", pdf(), "application/pdf")}
+    entered = dean.ask("POST", "/api/v1/desk/paper", data=typed, files=scan)
+    assert (entered["state"], entered["on_paper"]) == ("at_desk", True)
+    paper = Sent(student, entered["id"], entered["number"], seen)
+    granted(product, cast, replace(EXTENSION, says=EXTENSION.says[:1]), paper)
+
+
+def test_a_transfer_of_the_bank_is_paid_once(cast: Cast) -> None:
+    """TUI-09, TUI-11: the exact amount of a due within its period; sent in again it is known."""
+    office = cast.signed_in("eunji.oh")
+    unpaid = office.ask("GET", "/api/v1/desk/lists/unpaid")["rows"]
+    number, krw, until = next((row[0], row[4], row[5]) for row in unpaid if "," not in row[3])
+    year, _, n = number.partition("-")
+    lines = "transaction,account_number,amount_krw,paid_at\n"
+    lines += f"T-1,700-{year}-{n:0>6},{krw},{until} 10:00\nT-2,700-{year}-{n:0>6},1,{until} 10:00\n"
+    path = "/api/v1/desk/payments"
+    for states in (["taken", "refused"], ["known", "refused"]):
+        file = {"file": ("bank.csv", lines.encode(), "text/csv")}
+        made = office.ask("POST", path, files=file)
+        assert [one["state"] for one in made["lines"]] == states
+        if states[0] == "taken":
+            office.ask("POST", f"{path}/{made['id']}/enter")
+    after = office.ask("GET", "/api/v1/desk/lists/unpaid")["rows"]
+    assert number not in [row[0] for row in after]
 
 
 def test_an_account_number_is_in_no_log_and_in_no_mail(
