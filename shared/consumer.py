@@ -23,7 +23,7 @@ from shared.broker import Broker, Delivery, Subscription
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import DojangError, Permanent, TryLater
-from shared.inbox import is_done, is_new
+from shared.inbox import is_done, is_new, those_new
 from shared.logs import about
 from shared.messages import TRANSACTIONAL, Envelope, Message
 from shared.relay import no_fault
@@ -52,12 +52,14 @@ class Handler:
     """What to do about a type of message, within the given transaction.
 
     `prepare` does before that what takes long (a transaction keeps others from writing): it must
-    be safe to repeat, and its result may be thrown away.
+    be safe to repeat, and its result may be thrown away. `handle_all` does for many in one
+    transaction what `handle` does for one; where any of them fails, each is handled by itself.
     """
 
     message: type[Message]
     handle: Callable[[Session, Received], None]
     prepare: Callable[[Received], Any] | None = None
+    handle_all: Callable[[Session, Sequence[Received]], None] | None = None
 
 
 class Consumer:
@@ -105,9 +107,9 @@ class Consumer:
         stop, count = stop or threading.Event(), 0
         subscription = self._broker.subscribe(self._lane, self._prefetch)
         try:
-            while count != most and (delivery := subscription.next(patience_s)):
-                self._settle(subscription, delivery, stop)
-                count += 1
+            while count != most and (found := self._next(subscription, patience_s, count, most)):
+                self._settle_all(subscription, found, stop)
+                count += len(found)
         finally:
             subscription.close()
         return count
@@ -118,11 +120,63 @@ class Consumer:
         subscription = self._broker.subscribe(self._lane, self._prefetch)
         try:
             while not stop.is_set():
-                delivery = subscription.next(LOOK_UP_S)
-                if delivery is not None:
-                    self._settle(subscription, delivery, stop)
+                self._settle_all(subscription, self._next(subscription, LOOK_UP_S), stop)
         finally:
             subscription.close()
+
+    def _next(
+        self, subscription: Subscription, timeout_s: float, count: int = 0, most: int | None = None
+    ) -> list[Delivery]:
+        """The next delivery, with what lies behind it where all can be handled at once; no more
+        than make `most` of the `count` that came before."""
+        limit = self._prefetch if most is None else min(self._prefetch, most - count)
+        found: list[Delivery] = []
+        delivery = subscription.next(timeout_s)
+        while delivery is not None:
+            found.append(delivery)
+            handler = self._handlers.get(delivery.type)
+            if handler is None or handler.handle_all is None or len(found) >= limit:
+                break
+            delivery = subscription.next(0)
+        return found
+
+    def _settle_all(
+        self, subscription: Subscription, deliveries: Sequence[Delivery], stop: threading.Event
+    ) -> None:
+        """Those of the first's type at once, if that can be; else one after the other."""
+        if not deliveries:
+            return
+        together = [one for one in deliveries if one.type == deliveries[0].type]
+        done = len(together) > 1 and self._settle_together(subscription, together)
+        for delivery in deliveries:
+            if not done or delivery.type != deliveries[0].type:
+                self._settle(subscription, delivery, stop)
+
+    def _settle_together(self, subscription: Subscription, deliveries: Sequence[Delivery]) -> bool:
+        """One effect for all; False, and nothing has happened, where any of them fails."""
+        begun = time.perf_counter()
+        try:
+            self._have_effects(deliveries)
+        except Exception as error:  # each says by itself what is wrong with it
+            log.info("%s: one by one (%s)", self._lane.queue, type(error).__name__)
+            return False
+        self._fault("before ack")
+        subscription.ack_all(deliveries)
+        ms = (time.perf_counter() - begun) * 1000
+        log.info(
+            "%d %s done at %s in %.0f ms", len(deliveries), deliveries[0].type, self._lane.queue, ms
+        )
+        return True
+
+    def _have_effects(self, deliveries: Sequence[Delivery]) -> None:
+        handle_all = self._handlers[deliveries[0].type].handle_all
+        received = [_received(one) for one in deliveries]
+        with self._database.write() as session:
+            pairs = [(one.envelope, one.message) for one in received]
+            places = those_new(session, pairs, self._clock.now())
+            if places and handle_all is not None:
+                handle_all(session, [received[place] for place in places])
+                self._fault("before commit")
 
     def _settle(
         self, subscription: Subscription, delivery: Delivery, stop: threading.Event
@@ -168,8 +222,8 @@ class Consumer:
             rest_s = min(rest_s * 2, LONGEST_REST_S)
 
     def _have_effect(self, delivery: Delivery) -> None:
-        envelope = Envelope.from_json(delivery.body)
-        received = Received(envelope.message(), envelope, delivery.failures.attempts + 1)
+        received = _received(delivery)
+        envelope = received.envelope
         handler = self._handlers.get(envelope.type)
         if handler is None:
             raise Permanent("no_handler", f"{self._lane.queue} has no handler of {envelope.type}")
@@ -185,6 +239,11 @@ class Consumer:
     def _is_done(self, received: Received) -> bool:
         with self._database.read() as session:
             return is_done(session, received.envelope, received.message)
+
+
+def _received(delivery: Delivery) -> Received:
+    envelope = Envelope.from_json(delivery.body)
+    return Received(envelope.message(), envelope, delivery.failures.attempts + 1)
 
 
 class _Stopped(BaseException):

@@ -19,7 +19,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, Dialect, create_engine, event, text
+from sqlalchemy import DateTime, Dialect, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -37,6 +38,14 @@ CONSTRAINT_NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+_TOPICS = "dojang topics"
+
+
+def concern(session: Session, topic: str) -> None:
+    """Have whoever waits for `topic` woken when this transaction is committed."""
+    session.info.setdefault(_TOPICS, set()).add(topic)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -65,12 +74,13 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
-        self._after_commit: list[Callable[[], None]] = []
+        self._after_commit: list[tuple[str | None, Callable[[], None]]] = []
         weakref.finalize(self, self.engine.dispose)  # who forgets `close` leaks no connection
 
-    def on_commit(self, wake: Callable[[], None]) -> None:
-        """Have `wake()` called after every committed write."""
-        self._after_commit.append(wake)
+    def on_commit(self, wake: Callable[[], None], topic: str | None = None) -> None:
+        """Have `wake()` called after every committed write, or after those that `concern` a topic
+        alone: a look costs a transaction, and most commits are nobody's business."""
+        self._after_commit.append((topic, wake))
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -81,8 +91,10 @@ class Database:
         with self._session("BEGIN IMMEDIATE") as session:
             yield session
             session.commit()
-        for wake in self._after_commit:
-            wake()
+        topics = session.info.get(_TOPICS, ())
+        for topic, wake in self._after_commit:
+            if topic is None or topic in topics:
+                wake()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -159,6 +171,13 @@ def _postgres_engine(url: str, pool_size: int) -> Engine:
         max_overflow=pool_size,
         connect_args={"connect_timeout": 5},
     )
+
+
+def insert_new(session: Session, table: Table) -> Any:
+    """An INSERT into `table` that passes over rows whose key is there already."""
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgres else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def revision(database: Database) -> str | None:

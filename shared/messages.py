@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import (
     Any,
@@ -45,7 +45,7 @@ class Message:
 
     def to_data(self) -> JsonObject:
         """The fields as JSON values, checked. Raises Permanent("bad_message")."""
-        data: JsonObject = self.schema.dump(asdict(self))  # type: ignore[call-overload]
+        data: JsonObject = self.schema.dump(vars(self))
         self.from_data(data)
         return data
 
@@ -366,7 +366,7 @@ class Envelope:
 
     def to_json(self) -> bytes:
         """UTF-8 JSON."""
-        return json.dumps(_ENVELOPE.dump(asdict(self)), ensure_ascii=False).encode()
+        return json.dumps(_ENVELOPE.dump(vars(self)), ensure_ascii=False).encode()
 
     def message(self) -> Message:
         """The message inside. Raises Permanent("unknown_message" | "bad_message")."""

@@ -16,12 +16,13 @@ from shared.broker import Broker, Outcome
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import TryLater
-from shared.outbox import Waiting, any_due, mark, next_due
+from shared.outbox import OUTBOX, Waiting, any_due, mark, next_due
 
-BATCH = 500
+BATCH = 1000
 SWEEP_S = 15.0  # the net: what was written by another process, or what rested
 FIRST_REST_S = 0.25
 LONGEST_REST_S = 5.0
+BREATH_S = 0.05  # many commits at once are one reason to look: a look costs two transactions
 LOOK_UP_S = 0.5  # how long a stop may go unseen
 
 log = logging.getLogger(__name__)
@@ -48,18 +49,15 @@ class Relay:
         self._sweep_s, self._first_rest_s, self._fault = sweep_s, first_rest_s, fault
         self._woken, self._broker_ready = threading.Event(), threading.Event()
         self._one = threading.Lock()
-        self._runner: int | None = None
-        database.on_commit(self.wake)
+        database.on_commit(self.wake, OUTBOX.name)
         broker.on_ready(self._broker_ready.set)
 
     def wake(self) -> None:
-        """Something was committed; the relay's own marks do not count."""
-        if threading.get_ident() != self._runner:
-            self._woken.set()
+        """Something was said."""
+        self._woken.set()
 
     def run(self, stop: threading.Event) -> None:
         """Publish whatever comes, until `stop`; broker or database may be away for any time."""
-        self._runner = threading.get_ident()
         rest_s = self._first_rest_s
         while not stop.is_set():
             self._woken.clear()
@@ -72,6 +70,7 @@ class Relay:
                 rest_s = max(min(rest_s * 2, LONGEST_REST_S), self._first_rest_s)
             else:
                 rest_s = self._first_rest_s
+                stop.wait(BREATH_S)
                 _sleep(stop, self._sweep_s, self._woken)
 
     def drain(self) -> int:

@@ -1,74 +1,76 @@
-"""Deliver notifications: claim, compose, hand over, note what became of it.
+"""Deliver a lane: hands compose and hand over, one thread claims for them and notes what they did.
 
-The only moment in which a crash leads to a second copy lies between the
-server's yes and our commit; that copy bears the same Message-ID. Before it a
-crash loses nothing, after it repeats nothing. What became of a notification
-and the message that tells forms of it are one transaction.
+Whatever was finished while the last commit went on is noted in the next one,
+together with the claims that take its place: no answer of a server waits for
+another one before it is noted, and a busy lane has far fewer transactions than
+mails. What became of a notification and the message that tells forms of it
+are one transaction (`attempt`).
 """
 
 from __future__ import annotations
 
 import logging
+import queue
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.notify.catalog import find_message
-from services.notify.channels.interface import UNCERTAIN, Accepted, Outgoing
-from services.notify.claims import Claim, Claims, note
-from services.notify.compose import Asked
+from services.notify.attempt import Attempt, try_once
+from services.notify.claims import Claim, Claims
 from services.notify.parts import Parts
-from services.notify.retries import is_late, may_repeat, next_try
-from services.notify.tables import ACCEPTED, FAILED, Happening, Notification
-from services.notify.telling import tell_delivered, tell_failed
-from shared.errors import DojangError, Permanent, TryLater
+from services.notify.tables import Notification, topic_of
+from shared.errors import TryLater
 
+HANDS = 4  # a server that stalls holds a hand for minutes (RFC 5321 4.5.3.2.6): others go on
 LONGEST_SLEEP_S = 60.0  # the net: what another process wrote down and did not live to deliver
 LOOK_UP_S = 0.5  # how long a stop may go unseen
 INSIST_S = 0.25
-BREATH_S = 0.05  # every commit wakes all lanes: many at once are one reason to look
-
-Ending = Callable[[Session, Notification, datetime], None]
 
 log = logging.getLogger("dojang.notify")
 
 
 class Deliverer:
-    """Delivers one lane. Several may work on a lane, in one process or many."""
+    """Delivers one lane by so many hands. Several may work on a lane, in one process or many."""
 
     def __init__(
-        self, parts: Parts, claims: Claims, lane: str, *, insist_s: float = INSIST_S
+        self,
+        parts: Parts,
+        claims: Claims,
+        lane: str,
+        *,
+        hands: int = HANDS,
+        insist_s: float = INSIST_S,
     ) -> None:
-        self._parts, self._claims, self._lane, self._insist_s = parts, claims, lane, insist_s
-        self._woken = threading.Event()
-        self._runner: int | None = None
-        parts.database.on_commit(self.wake)
+        self._parts, self._claims, self._lane, self._hands = parts, claims, lane, hands
+        self._insist_s = insist_s
+        self._woken, self._some_finished = threading.Event(), threading.Event()
+        self._finished: deque[Attempt] = deque()
+        self._in_hand = 0
+        parts.database.on_commit(self.wake, topic_of(lane))
 
     def wake(self) -> None:
-        """Something was committed; what this deliverer itself writes does not count."""
-        if threading.get_ident() != self._runner:
-            self._woken.set()
+        """There is something new in this lane."""
+        self._woken.set()
 
     def run(self, stop: threading.Event) -> None:
-        """Deliver whatever is due until `stop`; the mail in hand is finished first."""
-        self._runner = threading.get_ident()
-        while not stop.is_set():
-            self._woken.clear()
-            try:
-                while not stop.is_set() and self.deliver_next():
-                    pass
-                stop.wait(BREATH_S)
-                self._sleep(stop)
-            except TryLater as error:
-                log.warning("lane %s rests (%s)", self._lane, error.code)
-                stop.wait(INSIST_S)
+        """Deliver whatever is due until `stop`; what is in hand is finished first."""
+        asked: queue.SimpleQueue[Claim | None] = queue.SimpleQueue()
+        for number in range(self._hands):
+            name = f"notify {self._lane} hand {number + 1}"
+            threading.Thread(target=self._work, args=(asked,), name=name, daemon=True).start()
+        try:
+            while not stop.is_set():
+                self._round(asked, stop)
+            self._end(asked)
+        finally:
+            for _ in range(self._hands):
+                asked.put(None)
 
     def drain(self) -> int:
-        """Deliver all that is due now; gives how many attempts that took."""
+        """Deliver all that is due now, one after the other; gives how many attempts that took."""
         count = 0
         while self.deliver_next():
             count += 1
@@ -79,139 +81,118 @@ class Deliverer:
         claim = self._claims.claim(self._lane)
         if claim is None:
             return False
-        try:
-            self._deliver(claim)
-        finally:
-            self._claims.give_back()
+        self._settle_insisting([try_once(self._parts, self._claims, claim)])
         return True
 
-    def _deliver(self, claim: Claim) -> None:
-        fault = self._parts.fault
-        fault("claimed")
+    def _round(self, asked: queue.SimpleQueue[Claim | None], stop: threading.Event) -> None:
+        """Note what is finished, claim as many as there are hands free, or sleep."""
+        self._woken.clear()
+        self._some_finished.clear()
+        finished = self._take_finished()
+        room = 2 * self._hands - self._in_hand + len(finished)  # the next lie at hand
         try:
-            outgoing = self._compose(claim.notification)
-            fault("composed")
-            if not self._announce(claim):
-                return
-            fault("handing over")
-            accepted = self._hand_over(claim, outgoing)
-            fault("accepted")
-        except Permanent as error:
-            self._settle(claim, partial(self._fail, code=error.code, by=_by(error)))
+            claims = self._settle_and_claim(finished, room)
         except TryLater as error:
-            self._settle(claim, partial(self._put_off, error=error))
-        except Exception as error:  # ours: the row must not stay in our hands for ever
-            fault_name = type(error).__name__  # its sentence may quote a person's data
-            log.error("notification %s: %s", claim.notification.id, fault_name)  # noqa: TRY400
-            self._settle(claim, partial(self._put_off, error=TryLater("fault")))
-        else:
-            self._settle(claim, partial(self._accept, accepted=accepted))
-            self._parts.receipts.accepted(accepted.by, accepted.provider_id)
-        fault("settled")
-
-    def _compose(self, row: Notification) -> Outgoing:
-        ends = find_message(row.message, row.channel).ends(row.params)
-        if ends is not None and ends <= self._parts.clock.now():
-            raise Permanent("expired", "what it offers is over")
-        asked = Asked(
-            id=row.id, message=row.message, language=row.language, channel=row.channel,
-            address=row.address, params=row.params, thread=row.thread, links=row.links,
-        )  # fmt: skip
-        return self._parts.composer.compose(asked, row.created_at)
-
-    def _announce(self, claim: Claim) -> bool:
-        """Note that the hand-over begins; False if somebody else has taken over meanwhile."""
-        with self._parts.database.write() as session:
-            if not self._claims.is_mine(session, claim):
-                return False
-            self._once(session, claim)
-            now = self._parts.clock.now()
-            note(session, claim.notification, "composed", now)
-            note(session, claim.notification, "handed_over", now)
-        return True
-
-    def _once(self, session: Session, claim: Claim) -> None:
-        """Stop where an attempt before ours was killed after its hand-over began, and a second
-        one would be seen twice (`may_repeat`)."""
-        if may_repeat(claim.notification.channel, UNCERTAIN):
+            self._finished.extendleft(reversed(finished))
+            log.warning("lane %s rests (%s)", self._lane, error.code)
+            stop.wait(INSIST_S)
             return
-        last = session.scalar(
-            select(Happening.event)
-            .where(
-                Happening.notification_id == claim.notification.id,
-                Happening.event.in_(("handed_over", "deferred", "again")),
-            )
-            .order_by(Happening.id.desc())
-            .limit(1)
-        )
-        if last == "handed_over":
-            raise Permanent(UNCERTAIN, "an attempt was cut short; it may have been accepted")
+        self._in_hand += len(claims) - len(finished)
+        for claim in claims:
+            asked.put(claim)
+        if not finished and not claims:
+            self._sleep(stop)
 
-    def _hand_over(self, claim: Claim, outgoing: Outgoing) -> Accepted:
+    def _settle_and_claim(self, finished: Sequence[Attempt], room: int) -> list[Claim]:
+        if finished:
+            return self._settle(finished, room)
+        return self._claims.claim_some(self._lane, room) if room > 0 else []
+
+    def _work(self, asked: queue.SimpleQueue[Claim | None]) -> None:
+        """A hand."""
+        while (claim := asked.get()) is not None:
+            self._finished.append(try_once(self._parts, self._claims, claim))
+            self._some_finished.set()
+            self._woken.set()
+
+    def _take_finished(self) -> list[Attempt]:
+        found = []
+        while self._finished:
+            found.append(self._finished.popleft())
+        return found
+
+    def _settle(self, attempts: Sequence[Attempt], room: int = 0) -> list[Claim]:
+        """Write down what became of them and claim `room` more, in one transaction."""
         try:
-            return self._parts.channels[outgoing.channel].send(outgoing)
-        except DojangError:
+            with self._parts.database.write() as session:
+                self._write(session, attempts)
+                claims = self._claims.take(session, self._lane, room)
+        except TryLater:
             raise
         except Exception as error:
-            raise TryLater(UNCERTAIN, "the hand-over broke off") from error
+            if len(attempts) == 1:  # its claim runs out, and it is tried again
+                log.error("cannot note what became of %s: %s", *_whose(attempts[0], error))  # noqa: TRY400
+                claims = []
+            else:
+                for one in attempts:
+                    self._settle([one])
+                return []
+        self._claims.hold(claims, instead_of=[one.claim for one in attempts])
+        for one in attempts:
+            if one.accepted is not None:
+                self._parts.receipts.accepted(one.accepted.by, one.accepted.provider_id)
+            self._parts.fault("settled")
+        return claims
 
-    def _settle(self, claim: Claim, how: Ending) -> None:
-        """Write down what became of it, insisting while the database is away."""
+    def _write(self, session: Session, attempts: Sequence[Attempt]) -> None:
+        now = self._parts.clock.now()
+        rows = self._claims.still_mine(session, [one.claim for one in attempts])
+        for one in attempts:
+            row = rows.get(one.claim.notification.id)
+            if row is not None:
+                one.write(session, row, now)
+
+    def _settle_insisting(self, attempts: Sequence[Attempt]) -> None:
+        """Write it down, however long the database is away."""
         patience = threading.Event()
         while True:
             try:
-                with self._parts.database.write() as session:
-                    if self._claims.is_mine(session, claim):
-                        row = session.get_one(Notification, claim.notification.id)
-                        how(session, row, self._parts.clock.now())
-                        row.holder = row.held_until = None
+                self._settle(attempts)
             except TryLater:
                 patience.wait(self._insist_s)
             else:
                 return
 
-    def _accept(
-        self, session: Session, row: Notification, now: datetime, accepted: Accepted
-    ) -> None:
-        row.state, row.code, row.params, row.links = ACCEPTED, "", {}, []
-        row.by, row.provider_id = accepted.by, accepted.provider_id
-        note(session, row, "accepted", now, by=accepted.by, provider_id=accepted.provider_id)
-        tell_delivered(session, row, self._parts.clock)
-        log.info("notification %s accepted, attempt %d", row.id, row.attempts)
-
-    def _put_off(self, session: Session, row: Notification, now: datetime, error: TryLater) -> None:
-        code, least_s = error.code, float(error.facts.get("retry_after", 0))
-        again_at = next_try(code, row.attempts, row.created_at, now, least_s)
-        if not may_repeat(row.channel, code):
-            return self._fail(session, row, now, code, _by(error))
-        if again_at is None:
-            return self._fail(session, row, now, "gave_up", _by(error))
-        row.next_at, row.code = again_at, code
-        note(session, row, "deferred", now, code, by=_by(error))
-        if is_late(row.created_at, now) and not row.delay_told:
-            row.delay_told = True
-            tell_failed(session, row, self._parts.clock, permanent=False)
-        log.warning("notification %s put off (%s)", row.id, code)
-        return None
-
-    def _fail(
-        self, session: Session, row: Notification, now: datetime, code: str, by: str = ""
-    ) -> None:
-        row.state, row.code = FAILED, code
-        note(session, row, "failed", now, code, by=by)
-        tell_failed(session, row, self._parts.clock, permanent=True)
-        log.error("notification %s failed for good (%s)", row.id, code)
+    def _end(self, asked: queue.SimpleQueue[Claim | None]) -> None:
+        """Give back what nobody has begun; note the rest when it is finished."""
+        while not asked.empty():
+            try:
+                claim = asked.get_nowait()
+            except queue.Empty:
+                break
+            if claim is not None:
+                self._finished.append(Attempt(claim, how=_not_begun))
+        while self._in_hand > 0:
+            self._some_finished.wait(LOOK_UP_S)
+            self._some_finished.clear()
+            if finished := self._take_finished():
+                self._settle_insisting(finished)
+                self._in_hand -= len(finished)
 
     def _sleep(self, stop: threading.Event) -> None:
-        """Until something is committed, the next attempt is due, or the net."""
-        due = self._claims.next_due(self._lane)
+        """Until a hand has finished, something is committed, the next is due, or the net."""
         left_s = LONGEST_SLEEP_S
-        if due is not None:
-            left_s = min(left_s, max(0.05, (due - self._parts.clock.now()).total_seconds()))
+        if self._in_hand < 2 * self._hands:
+            due = self._claims.next_due(self._lane)
+            if due is not None:
+                left_s = min(left_s, max(0.05, (due - self._parts.clock.now()).total_seconds()))
         while left_s > 0 and not stop.is_set() and not self._woken.wait(min(left_s, LOOK_UP_S)):
             left_s -= LOOK_UP_S
 
 
-def _by(error: DojangError) -> str:
-    """The server or provider that gave an error, as far as one did."""
-    return str(error.facts.get("by", ""))
+def _not_begun(_session: Session, row: Notification, _now: datetime) -> None:
+    row.attempts -= 1
+
+
+def _whose(attempt: Attempt, error: Exception) -> tuple[str, str]:
+    return attempt.claim.notification.id, type(error).__name__

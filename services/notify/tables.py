@@ -21,6 +21,11 @@ OPEN, ACCEPTED, DELIVERED, BOUNCED, FAILED = STATES = (
 )  # fmt: skip
 
 
+def topic_of(lane: str) -> str:
+    """What a transaction concerns by which something of that lane may be tried."""
+    return f"notifications {lane}"
+
+
 class Notification(Base):
     """One thing to tell one person once; `next_at` is when it may be tried (again).
 

@@ -11,7 +11,7 @@ from services.notify.deliver import Deliverer
 from services.notify.forget import forget, forget_old
 from services.notify.forgetting import Forgetting
 from services.notify.parts import Parts
-from services.notify.receive import receive
+from services.notify.receive import receive, receive_all
 from shared.broker import Broker
 from shared.consumer import Consumer, Handler
 from shared.keeping import Keeping
@@ -33,15 +33,16 @@ class Endless(Protocol):
         ...
 
 
-# A server that stalls holds a deliverer for minutes (RFC 5321 4.5.3.2.6): others go on beside it.
-DELIVERERS = {CODES: 2, TRANSACTIONAL: 4, BULK: 4}
+HANDS = {CODES: 2, TRANSACTIONAL: 4, BULK: 4}
 
 
 def consumers(parts: Parts, broker: Broker) -> list[Consumer]:
     """One consumer a lane."""
     handlers = (
         Handler(
-            NotificationRequested, lambda session, received: receive(session, received, parts.clock)
+            NotificationRequested,
+            lambda session, received: receive(session, received, parts.clock),
+            handle_all=lambda session, received: receive_all(session, received, parts.clock),
         ),
         Handler(RecipientForgotten, forget),
     )
@@ -54,11 +55,11 @@ def consumers(parts: Parts, broker: Broker) -> list[Consumer]:
 
 
 def deliverers(parts: Parts) -> tuple[Claims, list[Deliverer]]:
-    """The deliverers of each lane, and what keeps their claims alive."""
+    """The deliverer of each lane, and what keeps their claims alive."""
     claims = Claims(parts.database, parts.clock)
     if parts.database.is_sqlite:
         claims.release_all()  # one process uses an SQLite database: whoever held them is dead
-    made = [Deliverer(parts, claims, lane) for lane in LANES for _ in range(DELIVERERS[lane])]
+    made = [Deliverer(parts, claims, lane, hands=HANDS[lane]) for lane in LANES]
     return claims, made
 
 
@@ -72,6 +73,6 @@ def work(parts: Parts, broker: Broker) -> list[tuple[str, Endless]]:
     asking = Asking(parts.database, parts.clock, parts.channels, parts.receipts)
     threads.append(("notify receipts", asking))
     threads.append(("notify forgetting", Forgetting(parts.database, parts.clock)))
-    for number, deliverer in enumerate(made, 1):
-        threads.append((f"notify deliverer {number}", deliverer))
+    for lane, deliverer in zip(LANES, made, strict=True):
+        threads.append((f"notify {lane} deliverer", deliverer))
     return threads

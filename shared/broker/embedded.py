@@ -149,10 +149,13 @@ class EmbeddedSubscription:
                 self._broker.changed.wait(min(left, self._until_due()))
 
     def ack(self, delivery: Delivery) -> None:
+        self.ack_all([delivery])
+
+    def ack_all(self, deliveries: Sequence[Delivery]) -> None:
         with self._broker.store() as store:
-            if delivery.tag in self._unsettled:
-                store.remove(delivery.tag)
-                self._unsettled.discard(delivery.tag)
+            tags = [one.tag for one in deliveries if one.tag in self._unsettled]
+            store.remove(*tags)
+            self._unsettled.difference_update(tags)
 
     def retry(self, delivery: Delivery, reason: str, at: datetime) -> None:
         failures = delivery.failures.and_now(reason, at)

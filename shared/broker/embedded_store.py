@@ -102,10 +102,10 @@ class Store:
         due: int | None = self._file.execute(sql, (queue,)).fetchone()[0]
         return due
 
-    def remove(self, tag: int) -> None:
-        """The message is settled."""
+    def remove(self, *tags: int) -> None:
+        """The messages are settled."""
         with self._change():
-            self._file.execute("DELETE FROM message WHERE tag = ?", (tag,))
+            self._file.executemany("DELETE FROM message WHERE tag = ?", [(tag,) for tag in tags])
 
     def move(self, tag: int, queue: str, due_ms: int, failures: Failures) -> None:
         """To another queue, or back into its own when due; its deliveries are forgotten."""

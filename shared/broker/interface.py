@@ -80,6 +80,10 @@ class Subscription(Protocol):
         """It is done: forget the message."""
         ...
 
+    def ack_all(self, deliveries: Sequence[Delivery]) -> None:
+        """As `ack`, of many at once."""
+        ...
+
     def retry(self, delivery: Delivery, reason: str, at: datetime) -> None:
         """It failed: deliver again after the next longer delay, bury it after the longest."""
         ...

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -64,7 +65,10 @@ class RabbitSubscription:
             return self._at_hand.popleft()
 
     def ack(self, delivery: Delivery) -> None:
-        self._line.call(partial(self._ack, delivery.tag))
+        self.ack_all([delivery])
+
+    def ack_all(self, deliveries: Sequence[Delivery]) -> None:
+        self._line.call(partial(self._ack_all, [one.tag for one in deliveries]))
 
     def retry(self, delivery: Delivery, reason: str, at: datetime) -> None:
         failures = delivery.failures.and_now(reason, at)
@@ -110,6 +114,10 @@ class RabbitSubscription:
         with self._changed:
             self._at_hand.append(Delivery(self._tag, *who, body, failures_of(properties)))
             self._changed.notify()
+
+    def _ack_all(self, tags: Sequence[int]) -> None:
+        for tag in tags:
+            self._ack(tag)
 
     def _ack(self, tag: int) -> None:
         amqp_tag = self._unsettled.pop(tag, None)

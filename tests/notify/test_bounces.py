@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from services.cli import main
 from services.notify.bounces import read_bounce, take_in
 from services.notify.channels.provider import Receipt
 from services.notify.database import bring_up_to_date
@@ -18,6 +21,8 @@ from services.notify.parts import Parts
 from services.notify.return_path import LOCAL_OCTETS_MOST, read_return_path, return_path
 from shared.clock import StandingClock
 from shared.database import Database
+from shared.keys import Keyring
+from shared.settings import Settings
 from tests.notify.office import (
     NOW,
     RING,
@@ -31,6 +36,7 @@ from tests.notify.office import (
     told,
 )
 from tests.notify.post_office import PostOffice, post_office
+from tests.parts.ports import free_port
 
 BASE = "bounces@dojang.example"
 
@@ -214,6 +220,16 @@ def test_the_command_takes_a_report_from_its_input_beside_a_running_server(tmp_p
         bring_up_to_date(database)
     done = bounce(b"To: somebody@dojang.example\r\n\r\nhello")
     assert (done.returncode, done.stdout) == (0, b"passed over\n"), done.stderr
+
+
+def test_the_command_asks_for_a_report_again_where_the_database_is_away(tmp_path: Path) -> None:
+    away = f"postgresql://notify@127.0.0.1:{free_port()}/notify"
+    environ = {
+        "DOJANG_DATA": str(tmp_path), "DOJANG_NOTIFY_DATABASE": away, "DOJANG_MAIL_BOUNCES": BASE,
+    }  # fmt: skip
+    address = return_path(BASE, str(uuid.uuid4()), Keyring.open(Settings.read(environ), environ))
+    done = CliRunner().invoke(main, ["bounce"], input=report(address), env=environ)
+    assert done.exit_code == 75, done.output
 
 
 def test_a_receipt_is_noted_whenever_it_comes(parts: Parts, office: PostOffice) -> None:

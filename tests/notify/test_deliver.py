@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.notify.attempt import try_once
 from services.notify.catalog import CODES, MESSAGES
 from services.notify.channels.interface import UNHURRIED, Accepted, Outgoing, Patience
 from services.notify.claims import HELD_SECONDS, Claims
@@ -271,6 +272,43 @@ def test_a_claim_of_somebody_dead_runs_out_and_one_of_somebody_alive_is_kept(
         assert other.is_mine(session, taken)
     assert history(parts, asked) == ["created", "interrupted"]
     parts.database.close()
+
+
+def test_a_hand_that_comes_too_late_hands_nothing_over(url: str, clock: StandingClock) -> None:
+    parts, way = office_with(url, clock)
+    ask(parts, request())
+    slow, other = Claims(parts.database, clock), Claims(parts.database, clock)
+    held = slow.claim("transactional")
+    assert held is not None
+    clock.advance(timedelta(seconds=HELD_SECONDS + 1))
+    assert other.claim("transactional") is not None
+    assert try_once(parts, slow, held).how is None
+    assert way.took == []
+
+
+def test_a_lane_that_stops_gives_back_what_nobody_has_begun(url: str, clock: StandingClock) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(Scripted):
+        def send(self, outgoing: Outgoing, patience: Patience = UNHURRIED) -> Accepted:
+            begun.set()
+            go_on.wait(60)
+            return super().send(outgoing, patience)
+
+    parts = open_office(url, clock=clock, channels={"email": (way := Slow())})
+    asked = [ask(parts, request()) for _ in range(2)]
+    stop = threading.Event()
+    lane = Deliverer(parts, Claims(parts.database, clock), "transactional", hands=1)
+    running = threading.Thread(target=lane.run, args=(stop,))
+    running.start()
+    assert begun.wait(60)
+    stop.set()
+    go_on.set()
+    running.join(60)
+    rows = [row(parts, one) for one in asked]
+    assert len(way.took) == len([one for one in rows if one.state == "accepted"]) > 0
+    assert all(one.holder is None for one in rows)
+    assert all(one.attempts == (one.state == "accepted") for one in rows)
 
 
 def test_a_running_worker_is_woken_and_keeps_its_claims(shared_url: str) -> None:

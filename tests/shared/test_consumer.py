@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,6 +92,53 @@ def test_another_message_about_the_same_effect_repeats_nothing(
     broker.publish([publication(issued("i2"))])
     assert consumer(database, broker).drain() == 3
     assert effects(database) == ["i1", "i2"]
+
+
+def note_all(session: Session, received: Sequence[Received]) -> None:
+    session.execute(insert(EFFECT), [{"of": one.message.business_key()} for one in received])
+
+
+def together(database: Database, broker: EmbeddedBroker, act: Act = note) -> Consumer:
+    handler = Handler(DocumentIssued, act, handle_all=note_all)
+    return Consumer("forms", database, broker, StandingClock(AT), [handler], prefetch=50)
+
+
+def test_many_at_once_have_each_its_one_effect_by_one_commit(
+    database: Database, broker: EmbeddedBroker
+) -> None:
+    twice = publication(issued("i1"))
+    broker.publish([twice, twice, publication(issued("i1"))])
+    broker.publish([publication(issued(f"i{n}")) for n in range(1, 9)])
+    commits: list[int] = []
+    database.on_commit(lambda: commits.append(1))
+    assert together(database, broker).drain() == 11
+    assert effects(database) == [f"i{n}" for n in range(1, 9)]
+    assert len(commits) == 1
+    broker.publish([publication(issued("i1")), publication(issued("i2"))])
+    assert together(database, broker).drain() == 2
+    assert effects(database) == [f"i{n}" for n in range(1, 9)]
+
+
+def test_one_of_many_that_can_never_succeed_is_dead_alone(
+    database: Database, broker: EmbeddedBroker
+) -> None:
+    bad = replace(publication(issued("i2")), body=b"{}")
+    broker.publish([publication(issued("i1")), bad, publication(issued("i3"))])
+    assert together(database, broker).drain() == 3
+    assert effects(database) == ["i1", "i3"]
+    assert [letter.id for letter in DeadLetters(broker).list("forms")] == [bad.id]
+
+
+def test_many_at_once_that_fail_are_each_tried_by_itself(
+    database: Database, broker: EmbeddedBroker
+) -> None:
+    def fails(_session: Session, _received: Sequence[Received]) -> None:
+        raise ZeroDivisionError
+
+    broker.publish([publication(issued(f"i{n}")) for n in range(3)])
+    handler = Handler(DocumentIssued, note, handle_all=fails)
+    Consumer("forms", database, broker, StandingClock(AT), [handler]).drain()
+    assert effects(database) == ["i0", "i1", "i2"]
 
 
 def test_two_workers_at_the_same_moment_have_one_effect(

@@ -11,7 +11,7 @@ from services.forms.applications import answers, life
 from services.forms.applications.answers import as_json
 from services.forms.applications.values import CaseView
 from services.forms.catalog.kind import Answers, Kind, Signed
-from services.forms.pages import files
+from services.forms.pages import files, span
 from services.forms.pages.errors import text_of
 from services.forms.pages.frame import check_own_form, see_other
 from services.forms.pages.paper import Drawn, draw
@@ -99,6 +99,7 @@ def _preview_page(
     page = render_template(
         "student/pages/preview.html",
         **shown,
+        window=span.told(case.span) if case.span and case.span.closes else "",
         base=base,
         notes=[one for one in found if one["severity"] == "note" and one["remedy"]],
         typed=name if typed is None else typed,

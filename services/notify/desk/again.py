@@ -10,8 +10,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from services.notify.claims import note
-from services.notify.tables import BOUNCED, FAILED, OPEN, Notification
+from services.notify.tables import BOUNCED, FAILED, OPEN, Notification, topic_of
 from shared.clock import Clock
+from shared.database import concern
 from shared.errors import Conflict
 
 
@@ -29,4 +30,5 @@ def send_again(session: Session, clock: Clock, row: Notification, by: str) -> No
         row.state, row.code, row.attempts, row.created_at = OPEN, "", 0, now
         row.delay_told = False
     row.next_at = now
+    concern(session, topic_of(row.lane))
     note(session, row, "again", now, by=by)

@@ -18,12 +18,13 @@ SAMPLES_MOST = 2_000
 
 @dataclass(frozen=True)
 class LaneHealth:
-    """One lane: what is open and since when; the latency (s) that 95 % stayed under."""
+    """One lane: what is open and since when; the latencies (s) that half and 95 % stayed under."""
 
     lane: str
     waiting: int
     oldest: datetime | None
     accepted: int
+    median_s: float | None
     p95_s: float | None
 
 
@@ -57,7 +58,8 @@ def lanes(session: Session, now: datetime) -> list[LaneHealth]:
     for lane in LANES:
         count, oldest = waiting.get(lane, (0, None))
         times = latencies(session, lane, now)
-        found.append(LaneHealth(lane, count, oldest, len(times), percentile(times, 0.95)))
+        middle, most = percentile(times, 0.5), percentile(times, 0.95)
+        found.append(LaneHealth(lane, count, oldest, len(times), middle, most))
     return found
 
 

@@ -82,6 +82,10 @@ def test_a_draft_is_told_to_the_second_how_long_it_has(campus: Campus) -> None:
         "state": "open",
         "seconds_left": 1,
     }
+    typed = {"year": "2022", "semester": "fall", "due_date": "2022-09-05", "pay_on": "2022-10-20"}
+    page = student.post(f"{path}/edit", do="preview", reason="형편이 어렵습니다.", **typed)
+    assert "0 min 1 s left" in page.words
+    assert page.address.endswith("/preview")
     campus.clock.advance(SECOND)
     assert "Closed since Mon 5 September 2022, 14:00:00" in student.open(f"{path}/edit").words
     assert api.get(path).json["window"]["state"] == "closed"

@@ -10,9 +10,11 @@ from pathlib import Path
 import pyotp
 import pytest
 import zxingcpp
+from click.testing import CliRunner, Result
 from PIL import Image
 from sqlalchemy import text
 
+from services.cli import main
 from services.forms.people import register
 from services.forms.people.values import Account
 from services.forms.signin import authenticator, challenge
@@ -83,6 +85,23 @@ def test_the_picture_holds_what_the_app_needs(campus: Campus) -> None:
     assert isinstance(parsed, pyotp.TOTP)
     assert (parsed.secret, parsed.name) == (found.secret, HAN)
     assert found.grouped.replace(" ", "") == found.secret
+
+
+def test_an_operator_takes_away_the_app_of_somebody_who_lost_it(
+    campus: Campus, tmp_path: Path
+) -> None:
+    enrolled(campus)
+    assert challenge.open_challenge(campus.parts, HAN, PASSWORD, HERE).channels[0].name == "totp"
+
+    def forget(login_id: str) -> Result:
+        return CliRunner().invoke(main, ["forget-app", login_id, "--data", str(tmp_path)])
+
+    assert forget(HAN).output == "Codes are sent to them again.\n"
+    assert challenge.open_challenge(campus.parts, HAN, PASSWORD, HERE).channels[0].name == "email"
+    assert forget(HAN).output == "There was no app.\n"
+    nobody = forget("nobody")
+    assert nobody.exit_code == 1
+    assert "Nobody signs in with the ID 'nobody'." in nobody.output
 
 
 def test_an_app_is_not_in_use_before_its_first_code(campus: Campus) -> None:

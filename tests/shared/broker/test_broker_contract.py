@@ -91,6 +91,18 @@ def test_what_is_acked_never_comes_again(brokers: Brokers) -> None:
     assert listen(brokers.open()).next(SHORT_S) is None
 
 
+def test_what_is_acked_at_once_never_comes_again(brokers: Brokers) -> None:
+    first = brokers.open()
+    first.publish([sent := publication(), publication(), publication()])
+    subscription = listen(first)
+    come(subscription)
+    subscription.ack_all([come(subscription), come(subscription)])
+    first.close()
+    again = listen(brokers.open())
+    assert come(again).id == sent.id
+    assert again.next(SHORT_S) is None
+
+
 def test_what_was_in_hand_when_everything_ended_comes_again(brokers: Brokers) -> None:
     first = brokers.open()
     sent = [publication(), publication()]
