@@ -17,6 +17,7 @@ from services.forms import app as forms_app
 from services.forms import figures as forms_figures
 from services.forms import parts as forms_parts
 from services.forms import worker as forms_worker
+from services.forms.operations.plant import Plant
 from services.forms.verifications import HttpVerifications
 from services.ground import Ground
 from services.notify import app as notify_app
@@ -48,14 +49,14 @@ class Department:
 def build_all(ground: Ground, broker: Broker | None = None) -> Mapping[str, Department]:
     """The three departments in one process: forms calls notify without a network."""
     notify, app = _notify(ground, broker)
-    forms = _forms(ground, httpx.WSGITransport(app=app()))
+    forms = _forms(ground, httpx.WSGITransport(app=app()), broker)
     return {"forms": forms, "certs": _certs(ground), "notify": notify}
 
 
 def build_one(name: str, ground: Ground, broker: Broker | None = None) -> Department:
-    """One department in a process of its own; the desk shows the dead letters of `broker`."""
+    """One department in a process of its own; the desks show the dead letters of `broker`."""
     if name == "forms":
-        return _forms(ground, None)
+        return _forms(ground, None, broker)
     return _certs(ground) if name == "certs" else _notify(ground, broker)[0]
 
 
@@ -75,7 +76,9 @@ def measures(department: Department, ground: Ground, broker: Broker) -> Measures
     }
 
 
-def open_forms(ground: Ground, transport: httpx.BaseTransport | None = None) -> forms_parts.Parts:
+def open_forms(
+    ground: Ground, transport: httpx.BaseTransport | None = None, broker: Broker | None = None
+) -> forms_parts.Parts:
     """The parts of forms, for its application, its worker and the commands."""
     url = ground.settings.notify_url or NOTIFY_INSIDE
     return forms_parts.Parts.build(
@@ -85,6 +88,7 @@ def open_forms(ground: Ground, transport: httpx.BaseTransport | None = None) -> 
         files=ground.files,
         keyring=ground.keyring,
         verifications=HttpVerifications(url, ground.keyring, transport),
+        plant=Plant(DeadLetters(broker), ground.databases) if broker else None,
     )
 
 
@@ -102,8 +106,10 @@ def open_notify(ground: Ground) -> notify_parts.Parts:
     )
 
 
-def _forms(ground: Ground, transport: httpx.BaseTransport | None) -> Department:
-    parts = open_forms(ground, transport)
+def _forms(
+    ground: Ground, transport: httpx.BaseTransport | None, broker: Broker | None
+) -> Department:
+    parts = open_forms(ground, transport, broker)
 
     def work(broker: Broker) -> Work:
         return [

@@ -34,6 +34,7 @@ from services.doctor.finding import Finding as Examined
 from services.doctor.machine import this_machine
 from services.forms.applications import replaying
 from services.forms.applications.replaying import Replayed
+from services.forms.operations import notes
 from services.forms.people import demo as demo_university
 from services.forms.people import importing, register
 from services.forms.signin import authenticator, invitation
@@ -217,7 +218,9 @@ def invite(settings: Settings, environ: Environ, login_id: str) -> None:
 
 def back_up(settings: Settings, into: Path) -> str:
     """Write a backup; what was written, as a sentence."""
-    made = backup.back_up(settings, into, datetime.now(UTC))
+    now = datetime.now(UTC)
+    made = backup.back_up(settings, into, now)
+    notes.write(settings, "backup", notes.Note(now, 0))
     files = "a bucket, which its store backs up" if made["files"] is None else f"{made['files']}"
     return f"Backed up into {into}: {', '.join(made['dumps'])}; files: {files}. Keys are apart."
 
@@ -308,7 +311,8 @@ def check_documents(
 ) -> Tally:
     """Check the ledger and every file beside whatever runs; says each finding as it is found.
 
-    Raises Permanent("no_ledger" | "bad_anchor"). It makes nothing and changes nothing.
+    Raises Permanent("no_ledger" | "bad_anchor"). It changes nothing that it looks at; when it was
+    and how much was wrong is noted for the operator's page.
     """
     noted = read_anchor(anchor) if anchor else None
     databases = {name: Database(settings.database_url(name)) for name in SERVICES}
@@ -322,6 +326,7 @@ def check_documents(
         tally = Tally()
         for finding in checking.check_documents(databases["certs"], files, asked, tally):
             say(finding)
+        notes.write(settings, "check", notes.Note(asked.now, tally.wrong))
     return tally
 
 

@@ -14,6 +14,7 @@ ROUTES: tuple[tuple[str, str | None], ...] = (
     ("/verify", "certs"),
     ("/files/", "certs"),
     ("/api/v1/verify", "certs"),
+    ("/api/v1/desk/templates", "certs"),
     ("/desk/templates", "certs"),
     ("/desk/ledger", "certs"),
     ("/desk/post", "notify"),

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from shared import web
 from shared.clock import Clock
-from shared.errors import Permanent
+from shared.errors import Permanent, Unauthorized
 from shared.keys import Keyring
 from shared.links import DESK_COOKIE, read_pass
 
@@ -50,6 +50,19 @@ def guard(views: Blueprint, clock: Clock, keyring: Keyring) -> None:
             return redirect("/desk/pass?" + urlencode({"next": wanted}), 303)
         g.bearer = found
         return None
+
+
+def guard_api(views: Blueprint, clock: Clock, keyring: Keyring) -> None:
+    """The same for programs: they bear the pass (`POST /api/v1/desk/pass`) in each request, and a
+    cookie is worth nothing. Raises Unauthorized("no_pass")."""
+
+    @views.before_request
+    def _must_bear_a_pass() -> None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        found = bearer_of(clock, keyring, token.strip()) if scheme.lower() == "bearer" else None
+        if found is None:
+            raise Unauthorized("no_pass", "no pass to the desk, or it is over")
+        g.bearer = found
 
 
 def bearer_of(clock: Clock, keyring: Keyring, token: str) -> Bearer | None:

@@ -26,6 +26,8 @@ from services.routes import department
         ("/filesystem", "forms"),
         ("/api/v1/verify", "certs"),
         ("/api/v1/verify/0000", "certs"),
+        ("/api/v1/desk/templates/tuition_waiver/ko", "certs"),
+        ("/api/v1/desk/pass", "forms"),
         ("/desk/templates", "certs"),
         ("/desk/templates/3", "certs"),
         ("/desk/ledger", "certs"),

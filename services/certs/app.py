@@ -9,7 +9,7 @@ from flask import Flask, Request
 from flask_babel import lazy_gettext as _l
 
 from services.certs import handout
-from services.certs.desk import templates
+from services.certs.desk import template_api, templates
 from services.certs.desk import views as desk
 from services.certs.heads import views as heads
 from services.certs.parts import Parts
@@ -51,6 +51,6 @@ def create_app(parts: Parts) -> Flask:
         notes=lambda: [str(trouble) for trouble in parts.signing.troubles()],
     )
     app.request_class = InMemory
-    for views in (verify, authorities, proof, heads, handout, desk, templates):
+    for views in (verify, authorities, proof, heads, handout, desk, templates, template_api):
         app.register_blueprint(views.blueprint(parts))
     return app

@@ -1,4 +1,5 @@
-"""What certs adds to the OpenAPI 3.1 description: the public check.
+"""What certs adds to the OpenAPI 3.1 description: the public check (and the template desk,
+`desk/template_openapi.py`).
 
 `/files/<capability>` is described with the addresses that lead to it (forms).
 """

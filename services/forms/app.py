@@ -21,6 +21,7 @@ from services.forms.bulk import views as bulk
 from services.forms.desk import views as desk
 from services.forms.evidence import views as evidence
 from services.forms.lists import views as lists
+from services.forms.operations import views as operations
 from services.forms.paper import views as paper
 from services.forms.parts import Parts
 from services.forms.payments import views as payments
@@ -33,7 +34,7 @@ from shared import frame, web
 INTERNAL_HOSTS = ("forms",)
 PAGES = (
     signin, account, student, approver, sitting, desk, bulk, payments, lists, semesters, paper,
-    bars, about, access, evidence,
+    bars, about, access, evidence, operations,
 )  # fmt: skip
 
 

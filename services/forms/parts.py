@@ -12,6 +12,7 @@ from flask import Flask
 from services.forms.bell import Bell
 from services.forms.catalog import BY_NAME
 from services.forms.catalog.kind import Kind, Room
+from services.forms.operations.plant import Plant
 from services.forms.signin.university import Provider, open_provider
 from services.forms.verifications import Verifications
 from shared import words
@@ -46,6 +47,7 @@ class Parts:
     kinds: Mapping[str, Kind]
     verifications: Verifications
     room: Room | None = None  # whether a text fits a paper; without it nothing is measured
+    plant: Plant | None = None  # broker and outboxes, for the operator's page
     provider: Provider | None = None  # where people sign in with their university account
     bell: Bell = field(default_factory=Bell)
     voice: Flask = field(default_factory=_voice)
@@ -60,6 +62,7 @@ class Parts:
         files: FileStore,
         keyring: Keyring,
         verifications: Verifications,
+        plant: Plant | None = None,
     ) -> Parts:
         """The parts of an installation, with every kind of the catalog."""
         parts = cls(
@@ -71,6 +74,7 @@ class Parts:
             kinds=BY_NAME,
             verifications=verifications,
             room=Papers(TEMPLATES).lines,
+            plant=plant,
             provider=open_provider(settings),
         )
         database.on_commit(parts.bell.ring)

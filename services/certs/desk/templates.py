@@ -30,6 +30,7 @@ TEXTS = {
     "template_changed": _l(
         "Somebody put another version in use meanwhile. Look again, then decide."
     ),
+    "no_pass": _l("Ask for a new pass to the desk, then try again."),
     "no_word_file": _l("This version was made from a PDF form: there is no Word file of it."),
 }
 BASE = "/desk/templates"
@@ -87,12 +88,10 @@ def change(views: Blueprint, parts: Parts) -> None:
     def template_upload(kind: str, language: str) -> Any:
         known = own(kind, language)
         check_form(parts.keyring)
-        file = request.files.get("file")
-        data = file.stream.read(FILE_BYTES_MOST + 1) if file else b""
-        name = (file.filename or "") if file else ""
+        name, data = read_upload()
         try:
             made = uploading.upload(
-                parts, kind=kind, language=language, name=name, data=data, who=_who()
+                parts, kind=kind, language=language, name=name, data=data, who=who_asks()
             )
         except Refused as error:
             return paper_page(parts, known, error=str(TEXTS[error.code])), 422
@@ -112,7 +111,7 @@ def change(views: Blueprint, parts: Parts) -> None:
                 language,
                 n,
                 seen=int(seen),
-                who=_who(),
+                who=who_asks(),
                 at=parts.clock.now(),
             )
         return redirect(f"{BASE}/{kind}/{language}", 303)
@@ -124,26 +123,42 @@ def hand_out(views: Blueprint, parts: Parts) -> None:
     @views.get(f"{ONE}/<int:n>/file")
     def template_file(kind: str, language: str, n: int) -> Response:
         own(kind, language)
-        if n == BUILT_IN:
-            data = parts.library.docx(Version(kind, language, FIRST))
-            return attachment(data, DOCX, f"{kind}-{language}.docx")
-        with parts.database.read() as session:
-            entry = versions.find(session, kind, language, n)
-        if entry.file_id is None:
-            raise NotFound("no_template", "an unsafe file is not kept")
-        data = parts.files.get(entry.file_id, entry.sha256)
-        return attachment(data, MEDIA[entry.form], entry.name)
+        return uploaded_file(parts, kind, language, n)
 
     @views.get(f"{ONE}/<int:n>/preview/<name>.pdf")
     def template_preview(kind: str, language: str, n: int, name: str) -> Response:
         own(kind, language)
-        with parts.database.read() as session:
-            entry = versions.find(session, kind, language, n)
-        found = entry.files.get(f"{PREVIEW}{name}")
-        if found is None:
-            raise NotFound("no_template", "there is no such preview")
-        data = parts.files.get(found["file_id"], found["sha256"])
-        return attachment(data, PDF, f"{kind}-{language}-{n}-{name}.pdf")
+        return preview_of(parts, kind, language, n, name)
+
+
+def read_upload() -> tuple[str, bytes]:
+    """Name and bytes of the file that was sent, a little more than is allowed at most."""
+    file = request.files.get("file")
+    return (file.filename or "", file.stream.read(FILE_BYTES_MOST + 1)) if file else ("", b"")
+
+
+def uploaded_file(parts: Parts, kind: str, language: str, n: int) -> Response:
+    """The file of a version. Raises NotFound("no_template")."""
+    if n == BUILT_IN:
+        data = parts.library.docx(Version(kind, language, FIRST))
+        return attachment(data, DOCX, f"{kind}-{language}.docx")
+    with parts.database.read() as session:
+        entry = versions.find(session, kind, language, n)
+    if entry.file_id is None:
+        raise NotFound("no_template", "an unsafe file is not kept")
+    data = parts.files.get(entry.file_id, entry.sha256)
+    return attachment(data, MEDIA[entry.form], entry.name)
+
+
+def preview_of(parts: Parts, kind: str, language: str, n: int, name: str) -> Response:
+    """A preview of a version as PDF. Raises NotFound("no_template")."""
+    with parts.database.read() as session:
+        entry = versions.find(session, kind, language, n)
+    found = entry.files.get(f"{PREVIEW}{name}")
+    if found is None:
+        raise NotFound("no_template", "there is no such preview")
+    data = parts.files.get(found["file_id"], found["sha256"])
+    return attachment(data, PDF, f"{kind}-{language}-{n}-{name}.pdf")
 
 
 def paper_page(parts: Parts, kind: Kind, error: str = "") -> str:
@@ -179,6 +194,6 @@ def attachment(data: bytes, media_type: str, name: str) -> Response:
     return answer
 
 
-def _who() -> Who:
+def who_asks() -> Who:
     """Whoever asks, as the history of templates names them."""
     return Who(bearer().person, bearer().name)

@@ -10,7 +10,9 @@ from services.forms.api.route import Answer, Call, Route
 from services.forms.api.showing import case_json, professor_json, queue_row_json
 from services.forms.applications import delegations, delivering, desk, life
 from services.forms.applications.values import CaseView
-from shared.errors import Refused
+from services.forms.signin import desk_pass
+from shared.errors import Forbidden, Refused
+from shared.links import PASS_MINUTES
 
 OFFSET_MOST = 1_000_000
 
@@ -121,6 +123,15 @@ def retry(session: Session, call: Call) -> Answer:
     return _case(case, call)
 
 
+def give_pass(call: Call) -> Answer:
+    """A pass to what other departments have at the desk, for ten minutes."""
+    if call.person.role != "staff":
+        raise Forbidden("staff_only", "the desk is for staff")
+    return Answer(
+        {"pass": desk_pass.pass_of(call.parts, call.person), "seconds": PASS_MINUTES * 60}
+    )
+
+
 def professors(session: Session, call: Call) -> Answer:
     """Professors by name or address."""
     found = desk.find_professors(session, call.parts, call.person, request.args.get("q", ""))
@@ -169,6 +180,8 @@ ROUTES = (
           problems={**ERRORS, 404: "no_delegation"}),
     Route("POST", f"{ONE}/retry", retry, "Ask for a failed document again", TAG,
           transaction="write", answer=schemas.ApplicationOut, problems=ERRORS),
+    Route("POST", "/desk/pass", give_pass, "A bearer pass to /desk/templates", TAG,
+          transaction="own", answer=schemas.DeskPassOut, problems={403: "staff_only"}),
     Route("GET", "/desk/professors", professors, "Find professors", TAG,
           answer=schemas.ProfessorOut, many=True, query={"q": "name or address"},
           problems={403: "staff_only"}),

@@ -15,6 +15,7 @@ from services.forms.api import (
     documents,
     evidence,
     lists,
+    operations,
     paper,
     payments,
     semesters,
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *documents.ROUTES,
     *access.ROUTES,
     *evidence.ROUTES,
+    *operations.ROUTES,
 )
 
 

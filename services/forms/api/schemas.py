@@ -253,6 +253,13 @@ class Token(Who):
     token = fields.String()
 
 
+class DeskPassOut(Schema):
+    """What opens the desk of another department (its bearer token), and for how long."""
+
+    pass_ = fields.String(data_key="pass")
+    seconds = fields.Integer()
+
+
 class FindingOut(Schema):
     """What a rule says (contract, "Words")."""
 

@@ -67,6 +67,8 @@ TEXTS: Mapping[str, Text] = {
     "not_paying": _l("You do not pay tuition for this semester."),
     "students_only": _l("Only students apply."),
     "staff_only": _l("This is for staff of the office."),
+    "operators_only": _l("This is for whoever operates the installation."),
+    "no_dead_letter": _l("It is not stuck any more."),
     "reason_needed": _l("Say why. It is read as you write it."),
     "resident_number": resident.SENTENCE,
     "reason_bad": _l("The reason has at most %(most)s printable characters."),

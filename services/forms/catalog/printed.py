@@ -38,6 +38,7 @@ OFFICES: Mapping[str, Text] = {
     "student_team": lazy_pgettext("office", "Student Team"),
     "dean": lazy_pgettext("office", "Dean of Academic Affairs"),
     "graduate_committee": lazy_pgettext("office", "Graduate Committee"),
+    "operations": lazy_pgettext("office", "Operations"),
 }
 
 

@@ -40,6 +40,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("ledger", "/desk/ledger", _l("Issued papers")),
         Entry("post", "/desk/post", _l("Post")),
     ),
+    "operator": (Entry("operations", "/desk/operations", _l("Operation")),),
 }
 
 

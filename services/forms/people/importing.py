@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from services.forms.people import register, tables
 from services.forms.people.reading import Problem, Reading, Row, read_folder
 from services.forms.people.sheets import BY_NAME, SHEETS, Sheet
+from services.forms.people.values import OPERATIONS
 from shared.database import Database
 
 
@@ -242,10 +243,14 @@ def _new(session: Session, sheet: Sheet, values: dict[str, Any], known: Known) -
     if sheet.name in known.ids:
         known.ids[sheet.name][values[_key(sheet)[0]]] = person_id
     if sheet.name in LOGINS:
-        role = "student" if sheet.name == "students" else "staff"
+        role = "student" if sheet.name == "students" else _role_of(values["office"])
         login_id = values[LOGINS[sheet.name]].lower()
         session.add(tables.AccountRow(login_id=login_id, person_id=person_id, role=role))
     return sheet.table(id=person_id, **values)
+
+
+def _role_of(office: str) -> str:
+    return "operator" if office == OPERATIONS else "staff"
 
 
 def _renew(row: Any, values: Mapping[str, Any]) -> bool:

@@ -334,7 +334,7 @@ def _grades(rows: Iterable[GradeRow]) -> tuple[values.Grade, ...]:
 
 
 def _person_of(session: Session, row: AccountRow) -> Any:
-    return _row(session, StaffRow if row.role == "staff" else StudentRow, row.person_id)
+    return _row(session, StudentRow if row.role == "student" else StaffRow, row.person_id)
 
 
 def _account(session: Session, row: AccountRow) -> values.Account:

@@ -30,7 +30,7 @@ from services.forms.people.cells import (
     text,
     windows,
 )
-from services.forms.people.values import OFFICES, POSTS, PROGRAMS
+from services.forms.people.values import OFFICES, OPERATIONS, POSTS, PROGRAMS
 
 LANGUAGES = ("ko", "en")
 STANDINGS = (
@@ -134,7 +134,7 @@ SHEETS: tuple[Sheet, ...] = (
             "login_id": CODE,
             "name_ko": NAME,
             "name_en": NAME,
-            "office": Column(one_of(OFFICES)),
+            "office": Column(one_of((*OFFICES, OPERATIONS))),
             "email": EMAIL,
             "phone": PHONE,
             "language": LANGUAGE,

@@ -24,9 +24,16 @@ Standing = Literal[
     "withdrawn",  # left by their own wish (WDR-01)
     "expelled",
 ]
-Role = Literal["student", "professor", "staff"]
+# An operator looks after the installation: who they are stands among the staff, with the office
+# `operations`, which decides nothing and sees nobody's applications.
+Role = Literal["student", "professor", "staff", "operator"]
 Office = Literal[
-    "educational_affairs", "student_affairs", "student_team", "dean", "graduate_committee"
+    "educational_affairs",
+    "student_affairs",
+    "student_team",
+    "dean",
+    "graduate_committee",
+    "operations",
 ]
 # An office that a professor holds and signs in; a campus has its own (`Campus.representative`).
 Post = Literal["major_professor", "dean", "graduate_committee"]
@@ -44,6 +51,7 @@ OFFICES: tuple[Office, ...] = (
     "dean",
     "graduate_committee",
 )
+OPERATIONS: Office = "operations"
 
 
 @total_ordering

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, request
 
 from services.forms.parts import Parts
 from services.forms.signin.current import page_login, signed_in
+from services.forms.signin.person import Person
 from shared.links import DESK_COOKIE, PASS_MINUTES, desk_pass
 
 PATH = "/desk"
@@ -18,11 +19,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @pages.get(f"{PATH}/pass")
     @page_login("staff")
     def give() -> Response:
-        person = signed_in()
-        office = person.office or ""
-        kinds = [kind.name for kind in parts.kinds.values() if office and kind.in_charge == office]
-        name = person.name(person.language)
-        token = desk_pass(office, person.id, parts.clock.now(), parts.keyring, kinds, name)
+        token = pass_of(parts, signed_in())
         answer = redirect(_own(request.args.get("next", "")), 303, Response)
         assert isinstance(answer, Response)  # noqa: S101 – redirect() is typed as werkzeug's
         answer.set_cookie(
@@ -37,6 +34,14 @@ def blueprint(parts: Parts) -> Blueprint:
         return answer
 
     return pages
+
+
+def pass_of(parts: Parts, person: Person) -> str:
+    """The pass of somebody on the staff, with the kinds that their office is in charge of."""
+    office = person.office or ""
+    kinds = [kind.name for kind in parts.kinds.values() if office and kind.in_charge == office]
+    name = person.name(person.language)
+    return desk_pass(office, person.id, parts.clock.now(), parts.keyring, kinds, name)
 
 
 def _own(wanted: str) -> str:

@@ -93,7 +93,7 @@ def _mail_link(session: Session, parts: Parts, account: Account, purpose: str) -
         thread=row.id,
         params={
             "name": account.name(account.language),
-            "reader": account.role,
+            "reader": "student" if account.role == "student" else "staff",
             "valid_until": row.expires_at.isoformat(),
         },
         links=[{"purpose": purpose, "subject_id": row.id, "generation": row.generation}],

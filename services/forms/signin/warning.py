@@ -26,7 +26,7 @@ def warn(session: Session, parts: Parts, account: Account, what: str) -> None:
         thread=request_id,
         params={
             "name": account.name(account.language),
-            "reader": account.role,
+            "reader": "student" if account.role == "student" else "staff",
             "what": what,
             "at": asked_at.isoformat(),
         },

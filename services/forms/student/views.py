@@ -23,6 +23,8 @@ from services.forms.student.status import status
 WAIT_SECONDS = 3.0
 LOOK_AGAIN_SECONDS = 2
 
+HOMES = {"staff": "/desk", "operator": "/desk/operations"}
+
 
 def blueprint(parts: Parts) -> Blueprint:
     """Everything that a student sees after signing in."""
@@ -40,8 +42,8 @@ def _add_home(pages: Blueprint, parts: Parts) -> None:
     @pages.get("/")
     def first_page() -> str | Response:
         person = current_person(parts)
-        if person and person.role == "staff":
-            return see_other("/desk")
+        if person and person.role in HOMES:
+            return see_other(HOMES[person.role])
         page: str | Response = student_home()
         return page
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from services.certs.app import create_app
 from services.forms.catalog import BY_NAME
-from shared.links import DESK_COOKIE, desk_pass
+from shared.links import DESK_COOKIE, PASS_MINUTES, desk_pass
 from tests.certs.parts import Office
 from tests.certs.templates.files import form
 from tests.certs.templates.staff import WAIVER, compile_all, in_use, look, ready, upload
@@ -86,6 +87,91 @@ def test_what_is_wrong_is_said_with_its_place_in_both_languages(office: Office) 
     korean = staff_of(office, IN_CHARGE, "ko").get(f"{PAPER}/2").text
     assert "“campsu” 항목이 없습니다. “campus”을(를) 쓰려고 했나요?" in korean
     assert "거절됨" in korean
+
+
+API = f"/api/v1{PAPER}"
+
+
+def program_of(office: Office, name: str) -> FlaskClient:
+    """A program of somebody of an office: it bears the pass, and no cookie."""
+    client = create_app(office.parts).test_client()
+    token = desk_pass(name, "p", office.clock.now(), office.keyring, kinds_of(name), "Oh Eun-ji")
+    client.environ_base |= {
+        "HTTP_AUTHORIZATION": f"Bearer {token}",
+        "HTTP_ACCEPT_LANGUAGE": "en",
+    }
+    return client
+
+
+def test_a_program_uploads_reads_the_report_puts_in_use_and_rolls_back(office: Office) -> None:
+    program = program_of(office, IN_CHARGE)
+    [listed] = [one for one in told(program, "/api/v1/desk/templates") if is_english_waiver(one)]
+    assert (listed["active"], listed["newest"]) == (1, 1)
+
+    file = {"file": (io.BytesIO(form(WAIVER, "en")), "waiver.pdf")}
+    sent = program.post(API, data=file)
+    assert (sent.status_code, sent.location, sent.json["state"]) == (201, f"{API}/2", "waiting")
+    early = program.post(f"{API}/2/activate", json={"seen": 1})
+    assert (early.status_code, early.content_type) == (409, "application/problem+json")
+
+    compile_all(office)
+    report = told(program, f"{API}/2")
+    assert (report["state"], report["in_use"]) == ("ready", False)
+    assert any(f["sentence"].startswith("“applicant.name” with 42") for f in report["findings"])
+    [preview] = [one for one in report["previews"] if one.endswith("vietnamese.pdf")]
+    assert program.get(preview).data.startswith(b"%PDF-")
+    assert program.get(f"{API}/2/file").data == form(WAIVER, "en")
+
+    for body in ({}, {"seen": "1"}, {"seen": 7}):
+        assert program.post(f"{API}/2/activate", json=body).status_code == 409
+    paper = program.post(f"{API}/2/activate", json={"seen": 1}).json
+    assert (paper["active"], in_use(office)) == (2, "2")
+    assert program.post(f"{API}/1/activate", json={"seen": 2}).json["active"] == 1
+    paper = told(program, API)
+    assert [one["number"] for one in paper["versions"]] == [2, 1]
+    assert [one["event"] for one in paper["history"]][:2] == ["rolled_back", "activated"]
+    assert paper["history"][0]["by"] == "Oh Eun-ji"
+    assert "campus" in str(paper["fields"])
+
+
+def told(program: FlaskClient, path: str):  # type: ignore[no-untyped-def]
+    answer = program.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def is_english_waiver(one: dict[str, object]) -> bool:
+    return (one["kind"], one["language"]) == (WAIVER, "en")
+
+
+def test_a_program_is_told_what_is_wrong_with_a_file_and_where(office: Office) -> None:
+    program = program_of(office, IN_CHARGE)
+    file = {"file": (io.BytesIO(form(WAIVER, "en", campus="campsu")), "waiver.pdf")}
+    refused = program.post(API, data=file).json
+    assert refused["state"] == "refused"
+    [block] = [one for one in refused["findings"] if one["severity"] == "block"]
+    assert block["sentence"] == "There is no field “campsu”. Did you mean “campus”?"
+    assert block["where"] == "Form field campsu, page 1"
+    assert program.post(API).status_code == 422
+
+
+def test_a_program_needs_a_pass_of_the_office_in_charge(office: Office) -> None:
+    ready(office)
+    paths = ("", "/2", "/2/file", "/1/file", "/2/preview/sample.pdf")
+    other = program_of(office, next(one for one in OFFICES if one != IN_CHARGE))
+    stranger, page = create_app(office.parts).test_client(), staff_of(office, IN_CHARGE)
+    for one in paths:
+        assert other.get(API + one).status_code == 404, one
+        assert stranger.get(API + one).status_code == 401, one
+        assert page.get(API + one).status_code == 401, "a cookie is worth nothing"
+    for client, status in ((other, 404), (stranger, 401), (page, 401)):
+        assert client.post(f"{API}/2/activate", json={"seen": 1}).status_code == status
+        assert client.post(API).status_code == status
+    program = program_of(office, IN_CHARGE)
+    assert program.get(API).status_code == 200
+    office.clock.advance(timedelta(minutes=PASS_MINUTES, seconds=1))
+    assert program.get(API).status_code == 401
+    assert in_use(office) == "1"
 
 
 @pytest.mark.parametrize("name", OFFICES)
