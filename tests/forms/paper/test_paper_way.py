@@ -138,7 +138,7 @@ def test_a_draft_in_flight_is_told_how_long_it_has_and_one_second_late_is_refuse
     made = [one.post("/applications", {"kind": "due_date_extension", "answers": answers}).json["id"]
             for one in (api, other)]  # fmt: skip
     page = signed_in(campus, HAN, "en").open(f"/applications/{made[0]}/edit")
-    assert "Until Mon 5 September, 14:00 (today until 14:00)" in page.words
+    assert "Open until Mon 5 September 2022, 14:00:00 (Korean time), 1 h 0 min left" in page.words
     campus.clock.advance(timedelta(minutes=59, seconds=59))
     assert api.post(f"/applications/{made[0]}/submit").status_code == 200
     campus.clock.advance(timedelta(seconds=1))
