@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from services.forms.applications import (
@@ -55,7 +54,6 @@ from services.forms.people import register
 from shared.errors import Conflict, Gone, NotFound, Permanent, Refused, TooMany
 from shared.links import Link, read_link, read_pass
 
-SOMEBODY_ELSE = _l("The professor whom you named says that somebody else is meant.")
 DECISIONS = ("approve", "return", "decline", "not_mine")
 PURPOSE = "approval"
 PROOF = "signing_proof"  # the use of the pass that a right code gives (`second_factor`)
@@ -97,7 +95,6 @@ def look(session: Session, parts: Parts, token: str) -> ApprovalView:
         attachments=tuple(attachment_view(one) for one in attachments.sent_with(row)),
         asks_code=asks_code(kind, step),
         form_subject=f"approval:{step.id}:{step.generation}",
-        named=bool(cases.named_alone(parts, row, step)),
     )
 
 
@@ -444,16 +441,10 @@ def _not_mine(
     session: Session, parts: Parts, row: ApplicationRow, step: StepRow, *_signature: object
 ) -> None:
     """Somebody else's student: the office gives the step to the right person. A delegate gives it
-    back to whom it was asked of. Whom the student named nobody can stand for, so it goes back to
-    the student, who names somebody else."""
+    back to whom it was asked of."""
     _note(session, parts, row, step, "not_mine")
     if step.delegation is not None:
         steps.give_back(session, parts, row, step, Who("professor", step.professor_id or ""))
-        return
-    if cases.named_alone(parts, row, step):
-        with parts.speaking(cases.submission(row).language):
-            step.reason = step.reason or str(SOMEBODY_ELSE)
-        _return(session, parts, row, step)
         return
     steps.unassign(session, parts, row, step, "not_mine")
 

@@ -194,16 +194,6 @@ def named(kind: Kind, answers: Answers, found: Mapping[str, Named]) -> dict[str,
     return {role: people[who] for role, who in kind.named(answers).items() if who in people}
 
 
-def named_alone(parts: Parts, row: ApplicationRow, step: StepRow) -> frozenset[str]:
-    """Whom the student named in a step's roles: nobody else can agree in their place (ADV-01,
-    ADV-02, MAJ-01, RDM-02). A letter anybody can write."""
-    kind = parts.kind(row.kind)
-    if kind.writes:
-        return frozenset()
-    found = kind.named(load(kind, submission(row).answers))
-    return frozenset(found[role] for role in step.roles if role in found)
-
-
 def case_of(session: Session, kind: Kind, row: ApplicationRow) -> Case:
     """The whole case as it stands now, with the signatures that count."""
     sent = submission(row)

@@ -246,7 +246,10 @@ def _reference(parts: Parts, row: ApplicationRow, reference: str | None) -> str 
 
 def _check_named(parts: Parts, row: ApplicationRow, step: StepRow, professor_id: str) -> None:
     """ADV-01, ADV-02, MAJ-01: nobody becomes an advisor by another's signature."""
-    if cases.named_alone(parts, row, step) - {professor_id}:
+    kind = parts.kind(row.kind)
+    named = kind.named(cases.load(kind, cases.submission(row).answers))
+    wanted = {named[role] for role in step.roles if role in named}
+    if not kind.writes and wanted - {professor_id}:
         raise Refused("as_named", "the student named somebody else", field="professor_id")
 
 

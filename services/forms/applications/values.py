@@ -297,7 +297,6 @@ class ApprovalView:
     form_subject: str  # what the page's form token is made over
     people: Mapping[str, Named] = field(default_factory=dict)  # named in the answers, by field
     letter: LetterView | None = None  # where the step writes one
-    named: bool = False  # by the student: nobody else can agree in this step
     panel: StepView | None = None  # the whole step, where several are asked in it
     asks_code: bool = False  # a code comes before the decision (`second_factor`)
 

@@ -69,7 +69,6 @@ def open_link(
         whom=say.named(view.step.on_behalf_of) if view.step.on_behalf_of else "",
         may_hand_over=view.step.may_hand_over,
         panel=_panel(view),
-        named=view.named,
         base=base,
         by_when=view.by_when,
         now=parts.clock.now(),
@@ -257,11 +256,6 @@ def _done_words(result: ApprovalDone) -> tuple[str, str]:
             _("The application stays as it is. You need not do anything more."),
         ),
     }
-    if result.decision == "not_mine" and result.state == "returned":
-        return (
-            str(_("Thank you. It is back with the student")),
-            str(_("The student names somebody else. You need not do anything more.")),
-        )
     heading, lead = said[result.decision]
     if result.given_back:
         return str(_("You have given it back")), str(
@@ -290,11 +284,9 @@ def _next(result: ApprovalDone) -> str:
         if following.by_when:
             return str(_("%(who)s, by %(when)s", who=who, when=say.deadline(following.by_when)))
         return who
-    if result.state == "returned":
-        return str(_("The student"))
     if result.decision in ("approve", "not_mine") and result.office:
         return doer(result.office)
-    return str(_("Nobody: it has ended"))
+    return str(_("The student")) if result.decision == "return" else str(_("Nobody: it has ended"))
 
 
 def _gone_words(error: Gone) -> tuple[str, str, str]:
