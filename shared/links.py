@@ -77,14 +77,21 @@ def read_pass(use: str, token: str, now: datetime, keyring: Keyring) -> dict[str
 
 
 def file_capability(
-    subject: str, form: str, now: datetime, keyring: Keyring, name: str = ""
+    subject: str,
+    form: str,
+    now: datetime,
+    keyring: Keyring,
+    name: str = "",
+    office: str = "",
 ) -> str:
-    """A pass for one file: `subject` a document number or file id, `form` pdf | docx | stored.
+    """A pass for one file: `subject` a document number or file id, `form` pdf | docx | stored; or
+    `<kind>:<language>` and blank, the form to fill in by hand, with the `office` that takes it.
 
     `name` is what a stored file is called when it is saved; a document has a name of its own.
     """
     expires = now + timedelta(seconds=CAPABILITY_SECONDS)
-    claims = {"subject": subject, "form": form} | ({"name": name} if name else {})
+    more = {"name": name, "office": office}
+    claims = {"subject": subject, "form": form} | {k: v for k, v in more.items() if v}
     return make_pass("file", claims, expires, keyring)
 
 

@@ -2,7 +2,8 @@
 
 A document goes out as the PDF that was issued, byte for byte, or (to staff)
 as a DOCX working copy made on the spot; a stored file (an attachment, a
-preview) as it lies; an archive part by part. All are attachments: no browser runs what they hold.
+preview) as it lies; an archive part by part; a blank form is made on the spot. All are
+attachments: no browser runs what they hold.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ def hand_out(parts: Parts, capability: str, log: Log) -> Handed:
         return _evidence(parts, log, subject, str(claims.get("name", "")))
     if form == "zip":
         return _archive(parts, subject, str(claims.get("name", "")))
+    if form == "blank":
+        return _blank(parts, subject, str(claims.get("office", "")))
     makers = {"pdf": _pdf, "docx": _working_copy}
     known = number.read(subject)
     if form not in makers or known is None:
@@ -112,6 +115,18 @@ def _working_copy(parts: Parts, document: Document, facts: dict[str, object]) ->
     order = order_of(template, facts)
     data = parts.press.working_copy(order, document.number, document.issued_at)
     return Handed(data, DOCX, _name(parts, document, "docx"))
+
+
+def _blank(parts: Parts, subject: str, office: str) -> Handed:
+    """The form to fill in by hand (EXT-04), of the version in use; it is kept nowhere."""
+    kind, _colon, language = subject.partition(":")
+    try:
+        template = parts.library.find(kind, language)
+        data = parts.press.blank(template, parts.clock.now(), office)
+    except Permanent as error:
+        raise NotFound("no_file_here", "there is no such form") from error
+    title = parts.library.title(kind, language).replace(" ", "")
+    return Handed(data, PDF, f"{title}.pdf")
 
 
 def _stored(parts: Parts, file_id: str, name: str) -> Handed:

@@ -87,6 +87,13 @@ class Press(Protocol):
         """A PDF marked as a preview: no number, no seal, no signature of the university."""
         ...
 
+    def blank(self, template: Version, at: datetime, office: str) -> bytes:
+        """The form to fill in by hand (EXT-04): of nobody, with the office that takes it.
+
+        Raises Permanent("no_layout") for what only LibreOffice lays out.
+        """
+        ...
+
     def working_copy(self, order: Order, number: str, at: datetime) -> bytes:
         """A DOCX marked as a working copy, without seal and signatures."""
         ...

@@ -7,7 +7,7 @@ needed only for an order that no compiled layout serves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -29,6 +29,8 @@ from shared.errors import Permanent
 from shared.files import FileStore
 from shared.fit.slots import Slot
 from shared.settings import Settings
+
+BOX = "☐"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,17 @@ class Printer:
             seal=False,
             mark=_say(order.template.language, "preview", "PREVIEW"),
         )
+
+    def blank(self, template: Version, at: datetime, office: str) -> bytes:
+        layout, language = self.library.layout(template), template.language
+        contact = self._own(language, "", None)["contact_line"]
+        words = {
+            "application_number": _say(language, "blank form", "Blank form"),
+            "decision_office": office,
+            "contact_line": _say(language, "blank form", "Hand in at: %(at)s", at=contact),
+        }
+        values = empty(layout.fields) | words
+        return self.writer.write(layout, values, {}, number="", at=at, qr_text="", seal=False)
 
     def working_copy(self, order: Order, number: str, at: datetime) -> bytes:
         docx = self.library.docx(order.template)
@@ -169,6 +182,18 @@ class Printer:
             name: self.files.get(picture["file_id"], picture["sha256"])
             for name, picture in order.pictures.items()
         }
+
+
+def empty(fields: Iterable[str]) -> dict[str, Any]:
+    """Values for dotted names with nothing in them: boxes that nobody ticked, lines to write on."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        *path, last = field.split(".")
+        inner = found
+        for part in path:
+            inner = inner.setdefault(part, {})
+        inner[last] = BOX if last.startswith("box_") else ""
+    return found
 
 
 def heights(slot: Slot) -> list[float]:

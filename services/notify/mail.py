@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.header import decode_header, make_header
-from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
 from shared.errors import Permanent
 
-_POLICY = policy.SMTP.clone(cte_type="7bit")
 _ID_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _CHUNK_OCTETS = 39  # an encoded word has at most 75 characters, its first line at most 78
+_LINE = 998  # octets without the break (RFC 5322 2.1.1)
 _PLAIN_MOST = 200  # a line may have 998 octets; only very long texts are folded
+_BREAK = re.compile(r"\r\n|\r|\n")
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
 _BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029\x00]")
 
@@ -47,14 +47,39 @@ def message_id(identifier: str, host: str) -> str:
 
 def write_mail(letter: Letter, host: str) -> bytes:
     """The mail as bytes. Raises Permanent("bad_header") if a value could become a header."""
-    body = EmailMessage(policy=_POLICY)
-    body.set_content(letter.text, subtype="plain", charset="utf-8")
-    body.add_alternative(letter.html, subtype="html", charset="utf-8")
-    headers = _headers(letter, host)
+    boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]}"
+    headers = {
+        **_headers(letter, host),
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative; boundary="{boundary}"',
+    }
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    raw = head.encode("ascii") + body.as_bytes()
-    _check(raw, letter, {*headers, "MIME-Version", "Content-Type"})
+    parts = [_part("plain", letter.text, boundary), _part("html", letter.html, boundary)]
+    body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    raw = f"{head}\r\n{body}--{boundary}--\r\n".encode("ascii")
+    _check(raw, letter, set(headers))
     return raw
+
+
+def _part(subtype: str, text: str, boundary: str) -> str:
+    """One form of the text (RFC 2045): as it is where it is plain, else in base64.
+
+    The library's own writing takes half of the time of a whole mail.
+    """
+    lines = _BREAK.split(text.rstrip("\r\n"))
+    is_plain = boundary not in text and all(
+        line.isascii() and line.isprintable() and len(line) <= _LINE for line in lines
+    )
+    if is_plain:
+        body = "\r\n".join(lines)
+    else:
+        packed = base64.encodebytes("\r\n".join([*lines, ""]).encode())
+        body = packed.decode("ascii").rstrip("\n").replace("\n", "\r\n")
+    coding = "7bit" if is_plain else "base64"
+    return (
+        f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
+        f"Content-Transfer-Encoding: {coding}\r\n\r\n{body}\r\n"
+    )
 
 
 def _headers(letter: Letter, host: str) -> dict[str, str]:

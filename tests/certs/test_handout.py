@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from urllib.parse import quote
@@ -9,8 +10,10 @@ from urllib.parse import quote
 import docx
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from services.certs.app import create_app
+from services.certs.library import TEMPLATES
 from shared.links import file_capability
 from tests.certs.parts import Office
 
@@ -105,3 +108,37 @@ def test_what_is_not_there_is_nothing(
     office: Office, client: FlaskClient, subject: str, form: str
 ) -> None:
     assert client.get(address(office, subject, form)).status_code == 404
+
+
+FORMS = [
+    (kind, language)
+    for kind in sorted(p.name for p in TEMPLATES.iterdir() if not p.name.startswith("certificate_"))
+    if kind != "recommendation_letter"
+    for language in ("ko", "en")
+]
+
+
+@pytest.mark.parametrize(("kind", "language"), FORMS)
+def test_a_blank_form_says_so_and_where_to_hand_it_in_and_is_nobodys(
+    office: Office, client: FlaskClient, kind: str, language: str
+) -> None:
+    where = {"ko": "학사과", "en": "Educational Affairs"}[language]
+    capability = file_capability(
+        f"{kind}:{language}", "blank", office.clock.now(), office.keyring, office=where
+    )
+    answer = client.get(f"/files/{capability}")
+    assert (answer.status_code, answer.content_type) == (200, "application/pdf")
+    reader = PdfReader(BytesIO(answer.data))
+    text = " ".join(reader.pages[0].extract_text().split())
+    assert {"ko": "빈 양식", "en": "Blank form"}[language] in text
+    assert where in text
+    assert "☑" not in text
+    assert not re.search(r"\d{4}-\d{2}-\d{2}|[A-Z]-\d{4}-\d", text)
+    assert b"/ByteRange" not in answer.data, "unsigned"
+
+
+def test_there_is_no_blank_form_of_a_certificate_or_of_nothing(
+    office: Office, client: FlaskClient
+) -> None:
+    for subject in ("nothing:ko", "tuition_waiver:fr", "certificate_transcript:ko"):
+        assert client.get(address(office, subject, "blank")).status_code == 404

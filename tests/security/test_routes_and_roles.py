@@ -240,6 +240,8 @@ TABLE: Mapping[str, Expected] = {
     "GET /desk/semesters/<semester>": PAGE | {"owner": 403, "office": 200},
     "POST /desk/semesters/<semester>": POSTED,
     # forms: paper forms, of the office that decides the kind
+    "GET /forms/<kind>/blank.pdf": those(303, nobody=303, link=303),
+    "GET /api/v1/kinds/<kind>/blank": those(303, nobody=401, link=401, no_notice=403),
     "GET /desk/paper/<kind>": PAGE | {"owner": 403, "office": 200, "other office": 404},
     "POST /desk/paper/<kind>": POSTED,
     "POST /api/v1/desk/paper": {**DESK_READ, "office": 415, "other office": 415},
@@ -388,6 +390,7 @@ def scene(house: House) -> Scene:
         "challenge": "nothing",
         "bulk_id": "nothing",
         "file_id": "nothing",
+        "delegation_id": "nothing",
         "semester": "2022-fall",
         "list_name": "unpaid",
         "student_number": "2025-3107",

@@ -21,7 +21,7 @@ from services.forms.api.showing import (
     receipt_json,
     summary_json,
 )
-from services.forms.applications import attachments, life, preview, uploads
+from services.forms.applications import attachments, blanks, life, preview, uploads
 from services.forms.applications.uploads import Upload
 from services.forms.applications.values import CaseView, Preview
 from services.forms.parts import Parts
@@ -167,6 +167,14 @@ def fetch(session: Session, call: Call) -> Response:
     return files_served.answer(served)
 
 
+def blank(_session: Session, call: Call) -> Response:
+    """303 to the form to fill in by hand."""
+    address = blanks.address(call.parts, call.path["kind"], request.args.get("language", "ko"))
+    answer = redirect(address, 303, Response)
+    assert isinstance(answer, Response)  # noqa: S101 – redirect() is typed as werkzeug's
+    return answer
+
+
 def show_paper(call: Call) -> Response:
     """The very paper, as PDF: made by certs, waited for up to five seconds."""
     with call.parts.database.write() as session:
@@ -191,6 +199,8 @@ ONE = "/applications/<application_id>"
 ROUTES = (
     Route("GET", "/kinds", kinds, "What can be asked for, closed kinds with their reason", TAG,
           answer=schemas.KindOut, many=True),
+    Route("GET", "/kinds/<kind>/blank", blank, "The blank form to fill in by hand (PDF)", TAG,
+          status=303, query={"language": "ko (default) or en"}, problems={404: "no_blank_form"}),
     Route("GET", "/professors", professors, "Whom a letter can be asked of", TAG,
           answer=schemas.NamedOut, many=True, query={"q": "a part of the name"},
           problems={403: "students_only"}),

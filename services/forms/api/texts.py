@@ -141,6 +141,7 @@ TEXTS: Mapping[str, Text] = {
     "being_replaced": _l("A corrected one is on its way. Wait until it is there."),
     "being_revoked": _l("Its revocation is on its way."),
     "not_valid": _l("This document is revoked or replaced already."),
+    "no_blank_form": _l("There is no such form to fill in by hand."),
     "no_preview": _l("There is no such preview."),
     "preview_failed": _l("The paper cannot be made from these answers."),
     "preview_slow": _l("The paper takes longer than usual. Try again in a moment."),

@@ -278,6 +278,11 @@ class Kind:
         """Whether the paper is a letter that somebody of the route writes."""
         return any(step.writes for step in self.route)
 
+    @property
+    def printed_form(self) -> bool:
+        """Whether its paper is a form that can be filled in by hand as well (EXT-04)."""
+        return not self.certificate and not self.writes
+
     def step(self, role: str) -> Step | None:
         """The step in which somebody of this role is asked."""
         return next((step for step in self.route if role in step.roles), None)

@@ -73,6 +73,7 @@ TEXTS: Mapping[str, Any] = {
     "being_revoked": _l("Its revocation is on its way."),
     "not_valid": _l("This document is without effect already."),
     "no_document": _l("There is no such document, or it is not yours to see."),
+    "no_blank_form": _l("There is no such form to fill in by hand."),
     "no_attachment": _l("There is no such file."),
     "staff_only": _l("This is for the staff of the office."),
     "sent_recently": _l("It was sent a few minutes ago. Look in the spam folder, too."),

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
-from services.forms.applications import on_paper
+from services.forms.applications import blanks, on_paper
 from services.forms.applications.tables import new_id
 from services.forms.applications.uploads import inspect
 from services.forms.catalog.fields import from_form
@@ -29,7 +29,7 @@ OWN = ("student_number", "arrived", "sheet")  # fields of the page beside those 
 
 
 def blueprint(parts: Parts) -> Blueprint:
-    """`/desk/paper/<kind>`."""
+    """`/desk/paper/<kind>`, and the blank form for everybody who is signed in."""
     pages = Blueprint("paper", __name__)
     dress(pages, parts)
 
@@ -40,6 +40,11 @@ def blueprint(parts: Parts) -> Blueprint:
         now = parts.clock.now().astimezone(SEOUL)
         typed = {"arrived": now.strftime("%Y-%m-%dT%H:%M"), "sheet": new_id()}
         return _form(found, {}, typed)
+
+    @pages.get("/forms/<kind>/blank.pdf")
+    @page_login("student", "staff")
+    def blank_form(kind: str) -> Response:
+        return see_other(blanks.address(parts, kind, request.args.get("language", "ko")))
 
     @pages.post(f"{PATH}/<kind>")
     @page_login("staff")

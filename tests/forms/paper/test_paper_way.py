@@ -10,6 +10,7 @@ import pytest
 
 from services.forms.people import register
 from shared.clock import SEOUL
+from shared.links import read_pass
 from shared.messages import DocumentRequested
 from tests.forms.campus import DESK, HAN, OTHER_OFFICE, Campus
 from tests.forms.pages.browser import Browser, Page, pdf, signed_in
@@ -137,7 +138,7 @@ def test_a_draft_in_flight_is_told_how_long_it_has_and_one_second_late_is_refuse
     made = [one.post("/applications", {"kind": "due_date_extension", "answers": answers}).json["id"]
             for one in (api, other)]  # fmt: skip
     page = signed_in(campus, HAN, "en").open(f"/applications/{made[0]}/edit")
-    assert "Until Mon 5 September, 14:00 (today until 14:00)" in page.words
+    assert "Open until Mon 5 September 2022, 14:00:00 (Korean time), 1 h 0 min left" in page.words
     campus.clock.advance(timedelta(minutes=59, seconds=59))
     assert api.post(f"/applications/{made[0]}/submit").status_code == 200
     campus.clock.advance(timedelta(seconds=1))
@@ -145,3 +146,21 @@ def test_a_draft_in_flight_is_told_how_long_it_has_and_one_second_late_is_refuse
     assert late.status_code == 422
     assert "EXT-01" in [one["rule"] for one in late.json["findings"]]
     assert other.get(f"/applications/{made[1]}").json["state"] == "draft"  # nothing is lost
+
+
+def test_students_and_staff_get_the_blank_form_in_both_languages(campus: Campus) -> None:
+    for person, page in ((HAN, "/apply/tuition_waiver"), (DESK, "/desk/paper/tuition_waiver")):
+        browser = signed_in(campus, person, "en")
+        hrefs = browser.open(page).tree.xpath("//a[contains(@href, 'blank.pdf')]/@href")
+        assert len(hrefs) == 2
+        for href in hrefs:
+            answer = browser.raw_get(href)
+            capability = answer.headers["Location"].removeprefix("/files/")
+            claims = read_pass("file", capability, campus.clock.now(), campus.parts.keyring)
+            language = href[-2:]
+            assert claims["subject"] == f"tuition_waiver:{language}"
+            assert claims["office"] == {"ko": "학사과", "en": "Educational Affairs"}[language]
+    api = campus.client(HAN)
+    assert api.get("/kinds/tuition_waiver/blank?language=en").status_code == 303
+    for kind in ("certificate_enrollment", "recommendation_letter", "nothing"):
+        assert api.get(f"/kinds/{kind}/blank").status_code == 404
