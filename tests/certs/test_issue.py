@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import pytest
 from pypdf import PdfReader
 
 from services.certs import ledger, number
+from services.certs.issue import Printed, issue, prepare
+from shared.consumer import Received
 from shared.errors import TryLater
 from shared.files import FolderStore, Stored
-from shared.messages import DocumentFailed, DocumentIssued, DocumentRequested
+from shared.messages import DocumentFailed, DocumentIssued, DocumentRequested, Envelope
 from tests.certs.parts import NOON, Office, facts, request
 
 
@@ -59,6 +62,23 @@ def test_the_same_request_delivered_again_is_one_document(either_office: Office)
     assert len(either_office.documents()) == 1
     assert len(either_office.said()) == 1
     assert either_office.dead() == []
+
+
+def test_a_number_that_was_given_is_never_given_again(either_office: Office) -> None:
+    office = either_office
+    given, _ = office.issue()
+    message = request(application_id="application-2")
+    envelope = Envelope.wrap(message, at=NOON, correlation_id="case-2")
+    printed = prepare(Received(message, envelope), office.parts)
+    assert isinstance(printed, Printed)
+    drawn_again = Received(message, envelope, prepared=replace(printed, number=given.number))
+
+    with pytest.raises(TryLater) as later, office.database.write() as session:
+        issue(session, drawn_again, office.parts)
+
+    assert later.value.code == "number_taken"
+    assert [one.issue_id for one in office.documents()] == [given.issue_id]
+    assert len(office.said()) == 1
 
 
 def at_once(office: Office, workers: int) -> None:
