@@ -240,7 +240,7 @@ TABLE: Mapping[str, Expected] = {
     "GET /desk/semesters/<semester>": PAGE | {"owner": 403, "office": 200},
     "POST /desk/semesters/<semester>": POSTED,
     # forms: paper forms, of the office that decides the kind
-    "GET /forms/<kind>/blank.pdf": those(303, nobody=303, link=303),
+    "GET /forms/<kind>/blank.pdf": those(303, operator=403),
     "GET /api/v1/kinds/<kind>/blank": those(303, nobody=401, link=401, no_notice=403),
     "GET /desk/paper/<kind>": PAGE | {"owner": 403, "office": 200, "other office": 404},
     "POST /desk/paper/<kind>": POSTED,
