@@ -59,6 +59,15 @@ def test_a_department_is_told_its_own_database_alone(name: str) -> None:
     assert told == {f"DOJANG_{own.upper()}_DATABASE"}
 
 
+def test_what_the_image_says_of_its_folders_is_not_said_otherwise() -> None:
+    """An empty value would lead into the data folder, which ends with the container."""
+    image = dict(re.findall(r"(DOJANG_\w+)=(\S+)", (ROOT / "Dockerfile").read_text("utf-8")))
+    assert {"DOJANG_FILES", "DOJANG_KEYS"} <= set(image)
+    for name, service in OURS.items():
+        for key in set(image) & set(service["environment"]):
+            assert service["environment"][key] == f"${{{key}:-{image[key]}}}", (name, key)
+
+
 @pytest.mark.parametrize("name", ["gateway", *DEPARTMENTS, "mailbox", "rabbitmq", "postgres"])
 def test_what_listens_has_a_health_check(name: str) -> None:
     assert "healthcheck" in SERVICES[name]
