@@ -18,13 +18,13 @@ from services.doctor.examine import examine
 from services.doctor.finding import Finding
 from services.doctor.machine import Machine, this_machine
 from services.ground import Ground
-from shared.broker import EmbeddedBroker, RabbitBroker
+from shared.broker import EmbeddedBroker
 from shared.clock import StandingClock
 from shared.database import Database
 from shared.messages import NotificationDelivered
 from shared.outbox import add
 from shared.settings import Settings
-from tests.parts.brokers import lane_of, publication
+from tests.parts.brokers import connected, lane_of, publication
 from tests.parts.ports import free_port
 from tests.parts.postgres import PostgresServer
 from tests.parts.product import Embedded
@@ -225,7 +225,7 @@ def apart(tmp_path: Path, postgres: PostgresServer, rabbitmq: RabbitServer) -> d
 def test_apart_postgresql_and_rabbitmq_are_asked_and_a_lane_without_worker_is_wrong(
     apart: dict[str, str],
 ) -> None:
-    broker = RabbitBroker(apart["DOJANG_BROKER"])
+    broker = connected(apart["DOJANG_BROKER"])
     subscriptions = [
         broker.subscribe(lane, 1) for lane in broker.topology.lanes if lane.name != "codes"
     ]

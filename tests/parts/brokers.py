@@ -42,6 +42,13 @@ class Brokers:
             broker.close()
 
 
+def connected(url: str, topology: Topology | None = None) -> RabbitBroker:
+    """A broker object whose line is there: on a busy machine that takes longer than it waits."""
+    broker = RabbitBroker(url, topology) if topology else RabbitBroker(url)
+    wait_until(broker.ready, seconds=20, what="the broker")
+    return broker
+
+
 def brokers_of(
     kind: str, request: pytest.FixtureRequest, folder: Path, topology: Topology = QUICK
 ) -> Brokers:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from shared.broker import Lane, RabbitBroker, Topology
+from shared.broker import Lane, Topology
 from shared.broker.topology import CERTS_HEARS, LANES
 from shared.messages import BULK, TRANSACTIONAL
-from tests.parts.brokers import publication
+from tests.parts.brokers import connected, publication
 from tests.parts.rabbitmq import RabbitServer
 
-WAIT_S, SHORT_S = 60.0, 0.5
+WAIT_S, SHORT_S = 60.0, 2.0
 BEFORE = Topology(
     lanes=tuple(one for one in LANES if (one.service, one.name) != ("certs", BULK)),
 )
@@ -16,10 +16,10 @@ BEFORE = Topology(
 
 def test_what_was_bound_before_the_second_lane_is_not_heard_twice(rabbitmq: RabbitServer) -> None:
     url = rabbitmq.url()
-    old = RabbitBroker(url, BEFORE)
+    old = connected(url, BEFORE)
     old.publish([publication("document.requested")])
     old.close()
-    new = RabbitBroker(url)
+    new = connected(url)
     try:
         usual, many = (
             publication("document.requested"),

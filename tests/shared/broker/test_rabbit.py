@@ -15,8 +15,8 @@ from shared.broker import Outcome, RabbitBroker, Topology
 from shared.broker.topology import DELAYS_MS, EXCHANGE, LANES
 from shared.errors import TryLater
 from shared.messages import TRANSACTIONAL
-from tests.parts.brokers import QUICK, publication
-from tests.parts.ports import free_port
+from tests.parts.brokers import QUICK, connected, publication
+from tests.parts.ports import free_port, wait_until
 from tests.parts.rabbitmq import RabbitServer
 
 SOON_S = 60.0
@@ -46,7 +46,8 @@ def test_everybody_declares_the_whole_topology_and_the_second_time_changes_nothi
         thread.start()
     for thread in ready:
         thread.join()
-    assert all(broker.ready() for broker in brokers)
+    for broker in brokers:
+        wait_until(broker.ready, seconds=20, what="the broker")
     for lane in LANES:
         for queue in (lane.queue, lane.dead, *(lane.waiting(delay) for delay in DELAYS_MS)):
             outside.queue_declare(queue, passive=True)
@@ -55,8 +56,8 @@ def test_everybody_declares_the_whole_topology_and_the_second_time_changes_nothi
 
 
 def test_other_delays_are_other_queues_so_that_a_setting_can_change(url: str) -> None:
-    before = RabbitBroker(url, QUICK)
-    after = RabbitBroker(url, Topology(QUICK.lanes, (250,), QUICK.delivery_limit))
+    before = connected(url, QUICK)
+    after = connected(url, Topology(QUICK.lanes, (250,), QUICK.delivery_limit))
     assert before.ready()
     assert after.ready()
     before.close()
@@ -66,7 +67,7 @@ def test_other_delays_are_other_queues_so_that_a_setting_can_change(url: str) ->
 def test_a_program_outside_hears_and_speaks_by_the_type_alone(
     url: str, outside: BlockingChannel
 ) -> None:
-    broker = RabbitBroker(url, QUICK)
+    broker = connected(url, QUICK)
     assert broker.ready()
     outside.queue_declare("listener", exclusive=True)
     outside.queue_bind("listener", EXCHANGE, "document.*")
@@ -86,7 +87,7 @@ def test_a_program_outside_hears_and_speaks_by_the_type_alone(
 
 
 def test_work_that_takes_longer_than_the_heartbeat_keeps_its_connection(url: str) -> None:
-    broker = RabbitBroker(f"{url}?heartbeat=1", QUICK)
+    broker = connected(f"{url}?heartbeat=1", QUICK)
     broker.publish([publication()])
     subscription = broker.subscribe(QUICK.lane("forms"), 1)
     delivery = subscription.next(SOON_S)
@@ -95,7 +96,7 @@ def test_work_that_takes_longer_than_the_heartbeat_keeps_its_connection(url: str
     subscription.ack(delivery)
     assert subscription.next(0.3) is None, "it was delivered again: the connection was lost"
     broker.close()
-    again = RabbitBroker(url, QUICK)
+    again = connected(url, QUICK)
     assert again.subscribe(QUICK.lane("forms"), 1).next(0.5) is None
     again.close()
 
@@ -112,7 +113,7 @@ def test_where_nobody_listens_it_says_so_and_keeps_trying() -> None:
 
 
 def test_two_who_look_at_the_dead_letters_at_once_both_see_them_all(url: str) -> None:
-    broker = RabbitBroker(url, QUICK)
+    broker = connected(url, QUICK)
     lane = QUICK.lane("forms")
     broker.publish([publication() for _ in range(30)])
     subscription = broker.subscribe(lane, 30)
@@ -137,7 +138,7 @@ def test_two_who_look_at_the_dead_letters_at_once_both_see_them_all(url: str) ->
 def test_a_deleted_queue_is_made_again_and_its_consumer_listens_again(
     url: str, outside: BlockingChannel
 ) -> None:
-    broker = RabbitBroker(url, QUICK)
+    broker = connected(url, QUICK)
     subscription = broker.subscribe(QUICK.lane("forms"), 1)
     assert broker.ready()
     assert subscription.next(0.5) is None
