@@ -131,6 +131,8 @@ class RabbitServer:
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
+            # Idle schedulers look for work in a loop otherwise, and several nodes share two cores.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
             "detached": "1",  # the script becomes the node, so that a signal reaches it
         }
 
