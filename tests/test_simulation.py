@@ -20,7 +20,7 @@ from shared.relay import BATCH, Relay
 from tests.simulator.play import Stage, told
 from tests.simulator.world import World
 
-SCHEDULES = 300
+SCHEDULES = 150
 AT_ONCE = 50  # so that one failing seed does not hide the others, nor a hundred fill the screen
 
 
