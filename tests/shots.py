@@ -169,7 +169,7 @@ def sent_back(shots: Shots, student: Page, professor: Page, path: str) -> None:
     link = newest_link(shots.url)
     shots.go(professor, link)
     shots.take(professor, "30-approve")
-    professor.click("summary >> nth=0")
+    professor.click("details:has(#reason-return) > summary")
     professor.fill("#reason-return", "피해 규모를 적어 주세요.")
     professor.click("button[value=return]")
     shots.take(professor, "31-returned", as_it_is=True)
