@@ -32,7 +32,8 @@ class Endless(Protocol):
     """Work that goes on until told to stop: a relay, a consumer, a timer."""
 
     def run(self, stop: threading.Event) -> None:
-        """Work; return soon after `stop` is set, with nothing half done."""
+        """Work; return soon after `stop` is set, with nothing half done. Whoever returns before
+        it is taken to have nothing to do, and is not asked again."""
         ...
 
 
@@ -68,7 +69,7 @@ class Threads:
         fallen = 0
         while not self._stop.is_set():
             try:
-                work.run(self._stop)
+                return work.run(self._stop)
             except Exception:
                 delay = RESTART_SECONDS[min(fallen, len(RESTART_SECONDS) - 1)]
                 fallen += 1

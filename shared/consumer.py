@@ -163,9 +163,12 @@ class Consumer:
         self._fault("before ack")
         subscription.ack_all(deliveries)
         ms = (time.perf_counter() - begun) * 1000
-        log.info(
-            "%d %s done at %s in %.0f ms", len(deliveries), deliveries[0].type, self._lane.queue, ms
-        )
+        for one in deliveries:  # each by itself, so that its case can be followed
+            with about(one.correlation_id):
+                log.info(
+                    "%s %s done at %s in %.0f ms with %d others",
+                    *(one.type, one.id, self._lane.queue, ms, len(deliveries) - 1),
+                )
         return True
 
     def _have_effects(self, deliveries: Sequence[Delivery]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.running import Threads
 from tests.parts.ports import free_port
 
 WAIT_SECONDS = 60
@@ -77,3 +78,23 @@ def test_what_was_asked_is_answered_whole_and_what_is_in_hand_is_done(tmp_path: 
             assert (tmp_path / "work ends").read_text() == "done"
         finally:
             process.kill()
+
+
+class NothingToDo:
+    """Work that ends by itself; it counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.ended = threading.Event()
+
+    def run(self, _stop: threading.Event) -> None:
+        self.asked += 1
+        self.ended.set()
+
+
+def test_who_has_nothing_to_do_is_not_asked_for_ever() -> None:
+    idle = NothingToDo()
+    with Threads([("idle", idle)]):
+        assert idle.ended.wait(WAIT_SECONDS)
+        time.sleep(0.05)  # a thread that asks again and again would count thousands
+    assert idle.asked == 1

@@ -54,7 +54,7 @@ class Asking:
         self._asked_at = clock.now() - timedelta(seconds=AGES_S[-1])
 
     def run(self, stop: threading.Event) -> None:
-        """Ask until `stop`."""
+        """Ask until `stop`; nothing to do where no provider can be asked."""
         while self._ways and not stop.wait(ROUND_S):
             try:
                 self.ask()

@@ -180,7 +180,7 @@ class InEarnest:
     def stop(self) -> None:
         """Stop all parts in order."""
         if self._server is not None:
-            self._server.close()
+            self._server.trigger.pull_trigger(self._server.close)  # by the thread that serves
         self.processes.end_all()
 
     def kill(self, part: str) -> None:
