@@ -69,12 +69,14 @@ class Threads:
         fallen = 0
         while not self._stop.is_set():
             try:
-                return work.run(self._stop)
+                work.run(self._stop)
             except Exception:
                 delay = RESTART_SECONDS[min(fallen, len(RESTART_SECONDS) - 1)]
                 fallen += 1
                 log.exception("%s fell over; it starts again in %d s", name, delay)
                 self._stop.wait(delay)
+            else:
+                return  # it has nothing more to do, and is not asked again
 
 
 def end_on_signals() -> None:
