@@ -35,7 +35,7 @@ def at_level(
     roots.write_bytes(authorities.pki.root.pem)
 
     def make(level: str, **more: str) -> Office:
-        settings = {"tsa": authorities.tsa, "tsa_roots": str(roots), "tsa_seconds": "1", **more}
+        settings = {"tsa": authorities.tsa, "tsa_roots": str(roots), "tsa_seconds": "20", **more}
         return open_office(signature=level, **settings)
 
     return make

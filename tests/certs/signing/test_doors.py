@@ -101,7 +101,7 @@ def test_the_database_is_free_while_the_authority_takes_its_time(
     at_level: Callable[..., Office], authorities: Authorities
 ) -> None:
     """A stamp is asked for outside of every transaction: others write meanwhile."""
-    office = at_level("B-T", tsa_seconds="20")
+    office = at_level("B-T")
     authorities.way = "late"
     office.put(request())
     worker = threading.Thread(target=office.consumer.drain)

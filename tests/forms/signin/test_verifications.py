@@ -68,7 +68,7 @@ def client(request: pytest.FixtureRequest, keyring: Keyring) -> Iterator[HttpVer
     made = HttpVerifications(f"http://127.0.0.1:{server.effective_port}", keyring)
     yield made
     made.close()
-    server.close()
+    server.trigger.pull_trigger(server.close)  # by the thread that serves
     thread.join(10)
 
 
