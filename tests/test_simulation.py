@@ -5,6 +5,8 @@ The schedules that CI plays; `python -m tests.simulator` plays any number, and `
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,7 +22,7 @@ from shared.relay import BATCH, Relay
 from tests.simulator.play import Stage, told
 from tests.simulator.world import World
 
-SCHEDULES = 150
+SCHEDULES = 500
 AT_ONCE = 50  # so that one failing seed does not hide the others, nor a hundred fill the screen
 
 
@@ -43,6 +45,12 @@ def test_the_same_seed_plays_the_same_schedule(stage: Stage) -> None:
     first = stage.play(7)
     stage.play(8)
     assert stage.play(7).journal == first.journal
+
+
+def test_a_seed_plays_the_same_schedule_alone_in_a_process_of_its_own(stage: Stage) -> None:
+    alone = [sys.executable, "-m", "tests.simulator", "--seed", "7"]
+    done = subprocess.run(alone, capture_output=True, text=True, check=True)
+    assert f"journal {stage.play(7).mark}, 0 wrong" in done.stdout
 
 
 def test_the_weather_knows_every_fault(stage: Stage) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,11 +18,12 @@ from services.certs import app as certs_app
 from services.certs import parts as certs_parts
 from services.certs import worker as certs_worker
 from services.certs.heads.making import Log, publish
+from services.certs.heads.publisher import LOOK_EVERY_S
 from services.forms import app as forms_app
 from services.forms import parts as forms_parts
 from services.forms import worker as forms_worker
 from services.forms.applications import deadlines
-from services.forms.applications.growth import tell_growth
+from services.forms.applications.growth import TELL_EVERY_S, tell_growth
 from services.forms.applications.states import TRANSITIONS
 from services.forms.people import register
 from services.forms.people.demo.fill import fill
@@ -39,7 +39,7 @@ from services.notify.claims import Claims
 from services.notify.compose import Composer
 from services.notify.deliver import Deliverer
 from services.notify.receipts import Receipts
-from services.notify.tables import Happening
+from services.notify.tables import Happening, topic_of
 from services.routes import SERVICES
 from shared.broker import Publication
 from shared.clock import SEOUL, StandingClock
@@ -47,6 +47,7 @@ from shared.database import migrate
 from shared.errors import TryLater
 from shared.keys import Keyring
 from shared.messages import LANES
+from shared.outbox import OUTBOX
 from shared.relay import Relay
 from shared.settings import Settings
 from tests.simulator.broker import Queues, SimulatedBroker
@@ -60,9 +61,8 @@ STUDENTS_MOST = 6
 KINDS = ("tuition_waiver", "certificate_enrollment")
 EDGES = {(one.state, one.leads_to) for one in TRANSITIONS}
 TICKS_EACH = timedelta(seconds=deadlines.LONGEST_REST_S)
-# What is woken by messages, or by nothing but its own clock.
-UNWOKEN = ("forms consumer", "forms timers", *(f"certs {lane}" for lane in certs_worker.LANES),
-           *(f"notify {lane}" for lane in LANES), "receipts")  # fmt: skip
+GROWTH_EACH = timedelta(seconds=TELL_EVERY_S)
+HEADS_EACH = timedelta(seconds=LOOK_EVERY_S)
 SETTLED = threading.Event()
 SETTLED.set()
 
@@ -195,8 +195,6 @@ class World:
     poison: set[str] = field(default_factory=set)
     states: dict[str, str] = field(default_factory=dict)
     work: dict[str, list[tuple[str, Step]]] = field(default_factory=dict)
-    commits: Counter[str] = field(default_factory=Counter)
-    ticked_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.house.begin(self.chance)
@@ -227,26 +225,35 @@ class World:
         relay = self.relay_of(
             self.databases[department], broker, self.clock, fault=self._dies(department)
         )
-        self.house.databases[department].on_commit(lambda: self._committed(department))
-        steps = [(f"{department} relay", relay.drain), *made(broker)]
-        self.work[department] = [
-            (name, act if name in UNWOKEN else self._woken(department, act)) for name, act in steps
-        ]
+        drain = self._woken(department, relay.drain, OUTBOX.name, looked=True)
+        self.work[department] = [(f"{department} relay", drain), *made(broker)]
 
-    def _committed(self, department: str) -> None:
-        self.commits[department] += 1
-
-    def _woken(self, department: str, act: Step) -> Step:
-        """What looks again only after a commit of its department or when time has passed, as in
-        the product: what found nothing finds nothing again."""
-        asleep: list[tuple[int, datetime]] = []
+    def _woken(self, department: str, act: Step, topic: str, looked: bool = False) -> Step:
+        """What looks again only after a commit that concerns it or when time has passed, as in
+        the product: what found nothing finds nothing again. `looked`: it always ends so."""
+        asleep: list[datetime] = []
+        self.databases[department].on_commit(asleep.clear, topic)
 
         def step() -> bool:
-            if asleep == [(self.commits[department], self.clock.now())]:
+            now = self.clock.now()
+            if asleep == [now]:
                 return False
             done = bool(act())
-            asleep[:] = [] if done else [(self.commits[department], self.clock.now())]
+            asleep[:] = [] if done and not looked else [now]
             return done
+
+        return step
+
+    def _each(self, rest: timedelta, act: Step) -> Step:
+        """What a thread with a clock of its own does: at the start, then after each rest."""
+        last: list[datetime] = []
+
+        def step() -> bool:
+            now = self.clock.now()
+            if last and now - last[0] < rest:
+                return False
+            last[:] = [now]
+            return bool(act())
 
         return step
 
@@ -285,20 +292,19 @@ class World:
     def _forms(self, broker: SimulatedBroker) -> list[tuple[str, Step]]:
         parts = self.house.forms
         consumer = forms_worker.consumer(parts, broker, self._dies("forms"))
-        self.ticked_at = None
         return [
             ("forms consumer", lambda: consumer.drain(most=1, stop=SETTLED)),
-            ("forms timers", lambda: self._tick()),
-            ("forms growth", lambda: tell_growth(parts)),
+            ("forms timers", self._each(TICKS_EACH, self._tick)),
+            ("forms growth", self._each(GROWTH_EACH, self.tell_growth)),
         ]
 
     def _tick(self) -> None:
-        """As the thread of timers does: at the start, then each minute at most."""
-        if self.ticked_at is not None and self.clock.now() - self.ticked_at < TICKS_EACH:
-            return
-        self.ticked_at = self.clock.now()
         deadlines.tick(self.house.forms, self.clock.now())
         deadlines.tidy(self.house.forms, self.clock.now())
+
+    def tell_growth(self) -> int:
+        """Tell certs what the chains of applications have gained."""
+        return tell_growth(self.house.forms)
 
     def _certs(self, broker: SimulatedBroker) -> list[tuple[str, Step]]:
         parts, log = replace(self.house.certs, fault=self._dies("certs")), Log()
@@ -308,7 +314,7 @@ class World:
                 (f"certs {lane}", lambda one=one: one.drain(most=1, stop=SETTLED))
                 for lane, one in zip(certs_worker.LANES, lanes, strict=True)
             ),
-            ("certs head", lambda: publish(parts, log, self.clock.now())),
+            ("certs head", self._each(HEADS_EACH, lambda: publish(parts, log, self.clock.now()))),
         ]
 
     def _notify(self, broker: SimulatedBroker) -> list[tuple[str, Step]]:
@@ -330,7 +336,10 @@ class World:
                 (f"notify {lane}", lambda one=one: one.drain(most=1, stop=SETTLED))
                 for lane, one in zip(LANES, consumers, strict=True)
             ),
-            *((f"deliver {lane}", one.deliver_next) for lane, one in deliverers.items()),
+            *(
+                (f"deliver {lane}", self._woken("notify", one.deliver_next, topic_of(lane)))
+                for lane, one in deliverers.items()
+            ),
             ("receipts", self._hear_receipt),
         ]
 

@@ -22,8 +22,9 @@ from services.forms.api.showing import (
     summary_json,
 )
 from services.forms.applications import attachments, blanks, life, preview, uploads
+from services.forms.applications.tables import ApplicationRow
 from services.forms.applications.uploads import Upload
-from services.forms.applications.values import CaseView, Preview
+from services.forms.applications.values import Preview
 from services.forms.parts import Parts
 from shared.errors import Refused, TryLater
 from shared.web import status_of
@@ -51,14 +52,14 @@ def create(session: Session, call: Call) -> Answer:
     """A draft, sent at once if asked; what refuses the sending keeps the draft."""
     parts, person, kind, answers = call.parts, call.person, call.body["kind"], call.body["answers"]
     if not call.body["submit"]:
-        return _created(life.start(session, parts, person, kind, answers), "draft")
+        return _created(life.begin(session, parts, person, kind, answers), "draft")
     try:
-        made = life.start(session, parts, person, kind, answers)
+        made = life.begin(session, parts, person, kind, answers)
     except Refused as error:
         if error.code != "findings":
             raise
         fit = _without(answers, error.facts["findings"])
-        return _kept(parts, life.start(session, parts, person, kind, fit), error)
+        return _kept(parts, life.begin(session, parts, person, kind, fit), error)
     try:
         with session.begin_nested():
             sent = life.submit(session, parts, person, made.id, call.body["typed"])
@@ -67,12 +68,12 @@ def create(session: Session, call: Call) -> Answer:
     return _created(made, sent.state)
 
 
-def _created(made: CaseView, state: str) -> Answer:
+def _created(made: ApplicationRow, state: str) -> Answer:
     found = {"id": made.id, "number": made.number, "state": state}
     return Answer(found, 201, {"Location": f"/api/v1/applications/{made.id}"})
 
 
-def _kept(parts: Parts, made: CaseView, error: Refused) -> Answer:
+def _kept(parts: Parts, made: ApplicationRow, error: Refused) -> Answer:
     """Refused at submit: the draft stays, and the answer says where."""
     return Answer(problem_body(parts, error) | {"application_id": made.id}, status_of(error))
 
