@@ -49,10 +49,15 @@ class Password(Schema):
 
 
 class Preferences(Schema):
-    """The language of pages and mails, ko or en, and the way that codes go first, email or sms."""
+    """The language of pages and mails, ko or en, and the way that codes go first, email or sms;
+    whether a student is told by text message as well, and between which hours (0 to 23, in Seoul)
+    what can wait waits."""
 
     language = fields.String(required=True, validate=validate.Length(max=20))
     channel = fields.String(required=True, validate=validate.Length(max=20))
+    texts = fields.Boolean()
+    quiet_since = fields.Integer(strict=True)
+    quiet_until = fields.Integer(strict=True)
 
 
 class AuthenticatorOut(Schema):

@@ -184,10 +184,19 @@ def set_password(session: Session, login_id: str, password_hash: str) -> None:
     session.flush()
 
 
-def prefer(session: Session, login_id: str, language: str, channel: str | None) -> None:
-    """Keep what somebody chose: the language of everything, and where codes go first."""
+def prefer(
+    session: Session,
+    login_id: str,
+    language: str,
+    channel: str | None,
+    texts: bool = False,
+    quiet: values.Quiet | None = None,
+) -> None:
+    """Keep what somebody chose: the language of everything, where codes go first, whether they
+    want text messages, and their quiet hours (None: the usual ones)."""
     row = _row(session, AccountRow, login_id)
-    row.language, row.channel = language, channel
+    row.language, row.channel, row.texts = language, channel, texts
+    row.quiet = str(quiet) if quiet is not None else None
     _person_of(session, row).language = language
     session.flush()
 
@@ -337,11 +346,17 @@ def _person_of(session: Session, row: AccountRow) -> Any:
     return _row(session, StudentRow if row.role == "student" else StaffRow, row.person_id)
 
 
+def quiet_hours(kept: str | None) -> values.Quiet:
+    """Quiet hours as they are kept; the usual ones where nobody chose any."""
+    return values.Quiet(*(int(hour) for hour in kept.split("-"))) if kept else values.Quiet()
+
+
 def _account(session: Session, row: AccountRow) -> values.Account:
     person = _person_of(session, row)
     return values.Account(
         **_plain(row, "login_id", "person_id", "role", "password_hash"),
-        **_plain(row, "notice_accepted_at", "channel"),
+        **_plain(row, "notice_accepted_at", "channel", "texts"),
+        quiet=quiet_hours(row.quiet),
         **_plain(person, "name_ko", "name_en", "email", "phone", "language"),
         office=person.office if row.role == "staff" else None,
     )

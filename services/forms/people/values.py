@@ -373,6 +373,17 @@ class Staff(Named):
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """Hours of the day in Seoul in which what can wait is not told, 0 to 23; the same: none."""
+
+    since: int = 21
+    until: int = 8
+
+    def __str__(self) -> str:
+        return f"{self.since:02}-{self.until:02}"
+
+
+@dataclass(frozen=True)
 class Account(Named):
     """Who signs in with `login_id`. `password_hash` is None until the invitation was taken up."""
 
@@ -388,3 +399,5 @@ class Account(Named):
     password_hash: str | None = None
     notice_accepted_at: datetime | None = None
     channel: str | None = None  # where codes go first, if they said
+    texts: bool = False  # whether they want text messages beside the mails
+    quiet: Quiet = Quiet()
