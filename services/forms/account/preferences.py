@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from services.forms.people import register
+from services.forms.people.choices import check_hours, check_language
 from services.forms.people.values import Account, Quiet
 from services.forms.signin.challenge import ways_on_record
 from shared.errors import Refused
-from shared.words import LANGUAGES
-
-HOURS = range(24)
 
 
 @dataclass(frozen=True)
@@ -44,17 +42,3 @@ def choose(session: Session, person_id: str, wish: Wish) -> None:
 def may_be_texted(account: Account) -> bool:
     """Whether news about applications can go to a telephone of theirs."""
     return account.role == "student" and bool(account.phone)
-
-
-def check_language(language: str) -> None:
-    """Raises Refused("bad_language", field, may)."""
-    if language not in LANGUAGES:
-        raise Refused("bad_language", "no such language", field="language", may=list(LANGUAGES))
-
-
-def check_hours(quiet: Quiet) -> Quiet:
-    """The same hours. Raises Refused("bad_hours", field, may)."""
-    for field, hour in (("quiet_since", quiet.since), ("quiet_until", quiet.until)):
-        if hour not in HOURS:
-            raise Refused("bad_hours", "no hour of the day", field=field, may=list(HOURS))
-    return quiet

@@ -15,6 +15,7 @@ from services.forms.account.preferences import Wish
 from services.forms.pages.frame import check_own_form, dress, see_other
 from services.forms.parts import Parts
 from services.forms.people import register
+from services.forms.people.choices import HOURS
 from services.forms.people.values import Quiet
 from services.forms.signin.authenticator import standing
 from services.forms.signin.challenge import ways_on_record
@@ -78,7 +79,7 @@ def read_hours(given: Mapping[str, str]) -> Quiet | None:
 def hours() -> list[dict[str, object]]:
     """The hours of a day as choices."""
     day = datetime(2000, 1, 1, tzinfo=SEOUL)
-    return [{"value": one, "words": say.hour(day.replace(hour=one))} for one in preferences.HOURS]
+    return [{"value": one, "words": say.hour(day.replace(hour=one))} for one in HOURS]
 
 
 def _page(parts: Parts, wrong: str = "") -> str:

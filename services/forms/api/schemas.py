@@ -60,6 +60,16 @@ class Preferences(Schema):
     quiet_until = fields.Integer(strict=True)
 
 
+class Wishes(Schema):
+    """How a professor is told: language, ko or en; whether reminders due together are one mail
+    (never, many: three or more, always); the hours (0 to 23, in Seoul) between which they wait."""
+
+    language = fields.String(required=True, validate=validate.Length(max=20))
+    digest = fields.String(required=True, validate=validate.Length(max=20))
+    quiet_since = fields.Integer(required=True, strict=True)
+    quiet_until = fields.Integer(required=True, strict=True)
+
+
 class AuthenticatorOut(Schema):
     """Since when codes come from an app (null: they are sent), and recovery codes not used."""
 

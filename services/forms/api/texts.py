@@ -29,6 +29,7 @@ TEXTS: Mapping[str, Text] = {
     "bad_language": _l("Choose Korean (ko) or English (en)."),
     "bad_channel": _l("That way is not on record for you."),
     "bad_texts": _l("Text messages go to students whose number is on record."),
+    "bad_digest": _l("Say never, many or always."),
     "bad_hours": _l("Give whole hours from 0 to 23."),
     "too_many_tries": _l("Too many tries. You can try again in %(retry_after)s seconds."),
     "too_many_codes": _l("Too many codes. You can go on in %(retry_after)s seconds."),

@@ -23,6 +23,7 @@ from services.forms.people.tables import (
     MajorRow,
     PostRow,
     ProfessorRow,
+    ProfessorWishRow,
     SemesterRow,
     StaffRow,
     StudentRow,
@@ -201,8 +202,32 @@ def prefer(
     session.flush()
 
 
+def wishes_of(session: Session, professor_id: str) -> values.Wishes:
+    """How a professor wants to be reminded."""
+    row = session.get(ProfessorWishRow, professor_id)
+    return values.Wishes(row.digest, quiet_hours(row.quiet)) if row else values.Wishes()
+
+
+def wish(session: Session, professor_id: str, language: str, wishes: values.Wishes) -> None:
+    """Keep it; the language is also that of their account, where they have one."""
+    row = ProfessorWishRow(
+        professor_id=professor_id, language=language, digest=wishes.digest, quiet=str(wishes.quiet)
+    )
+    session.merge(row)
+    _row(session, ProfessorRow, professor_id).language = language
+    account = session.scalar(select(AccountRow).where(AccountRow.person_id == professor_id))
+    if account is not None:
+        account.language = language
+    session.flush()
+
+
 def keep_preferences(session: Session) -> None:
-    """After an import: what somebody chose counts before what the file says."""
+    """After an import: what somebody chose counts before what the file says. An account's choice
+    is the newer one, since `wish` writes it there too."""
+    for chosen in session.scalars(select(ProfessorWishRow)):
+        professor = session.get(ProfessorRow, chosen.professor_id)
+        if professor is not None:
+            professor.language = chosen.language
     for row in session.scalars(select(AccountRow).where(AccountRow.language.is_not(None))):
         _person_of(session, row).language = row.language
     session.flush()

@@ -331,3 +331,13 @@ class AccountRow(Base):
     channel: Mapped[str | None] = mapped_column(String(5))  # where codes go first
     texts: Mapped[bool] = mapped_column(default=False, server_default=false())  # beside the mails
     quiet: Mapped[str | None] = mapped_column(String(5))  # `21-08`; None: as of old
+
+
+class ProfessorWishRow(Base):
+    """What a professor chose behind the link of their queue; the import never touches it."""
+
+    __tablename__ = "professor_wish"
+    professor_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2))
+    digest: Mapped[str] = mapped_column(String(6))
+    quiet: Mapped[str] = mapped_column(String(5))  # `21-08`

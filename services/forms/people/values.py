@@ -41,6 +41,7 @@ ProfessorKind = Literal["full_time", "adjunct", "other"]  # ADV-02: the first tw
 # How somebody stands in one semester; "returning" is the first one after a leave (TUI-02).
 Attendance = Literal["enrolled", "returning", "on_leave", "post_coursework"]
 
+DIGESTS = ("never", "many", "always")  # of three or more
 POSTS: tuple[Post, ...] = ("major_professor", "dean", "graduate_committee")
 TERMS: tuple[Term, ...] = ("spring", "fall")
 PROGRAMS: tuple[Program, ...] = ("masters", "doctoral", "integrative")
@@ -381,6 +382,14 @@ class Quiet:
 
     def __str__(self) -> str:
         return f"{self.since:02}-{self.until:02}"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a professor wants to be reminded: `digest` says when reminders come in one mail."""
+
+    digest: str = "many"
+    quiet: Quiet = Quiet()
 
 
 @dataclass(frozen=True)
