@@ -275,7 +275,9 @@ class ArchiveFailed(Message):
 class NotificationRequested(Message):
     """Tell one person one thing, in their language, by `address` ({email} or {sms}).
 
-    `thread` is opaque; `links` are [{purpose, subject_id, generation}].
+    `thread` is opaque; `links` are [{purpose, subject_id, generation}]. `params` may hold, beside
+    the fields of the message, `kind` and `application_number`, by which staff find it, and
+    `not_before`, the end of its reader's quiet hours.
     """
 
     notification_id: str

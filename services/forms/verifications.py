@@ -27,11 +27,16 @@ TIMEOUT_S = 10.0
 
 @dataclass(frozen=True)
 class Sent:
-    """A code is on its way and can be used until `expires_at`; it could go to `others`, too."""
+    """A code is on its way and can be used until `expires_at`; it could go to `others`, too.
+
+    `notification_id` is what `notification.failed` calls its message: that of the verification,
+    a hyphen, a number.
+    """
 
     channel: str
     expires_at: datetime
     others: Sequence[str] = ()
+    notification_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,10 @@ class HttpVerifications:
     def send(self, verification_id: str, channel: str) -> Sent:
         found = self._post(f"{PATH}/{verification_id}/send", {"channel": channel})
         return Sent(
-            channel, datetime.fromisoformat(found["expires_at"]), tuple(found.get("others", ()))
+            channel,
+            datetime.fromisoformat(found["expires_at"]),
+            tuple(found.get("others", ())),
+            str(found.get("notification_id", "")),
         )
 
     def check(self, verification_id: str, code: str) -> Checked:

@@ -14,6 +14,7 @@ from services.forms.bulk import archiving
 from services.forms.bulk.worker import Bulk
 from services.forms.parts import Parts
 from services.forms.privacy import erase, keep
+from services.forms.signin import challenge
 from shared.broker import Broker
 from shared.consumer import Consumer, Handler, Received
 from shared.keeping import Keeping
@@ -57,7 +58,7 @@ def handlers(parts: Parts) -> list[Handler]:
         _handler(parts, RenderFinished, preview.finished),
         _handler(parts, RenderFailed, preview.failed),
         _handler(parts, NotificationDelivered, mails.delivered),
-        _handler(parts, NotificationFailed, mails.failed),
+        _handler(parts, NotificationFailed, _not_arrived),
     ]
 
 
@@ -90,6 +91,12 @@ def _issued(session: Session, parts: Parts, message: DocumentIssued) -> None:
 def _failed(session: Session, parts: Parts, message: DocumentFailed) -> None:
     if not replacing.failed(session, parts, message):
         issuing.failed(session, parts, message)
+
+
+def _not_arrived(session: Session, parts: Parts, message: NotificationFailed) -> None:
+    """A code, or a mail."""
+    if not challenge.note_came_back(session, message):
+        mails.failed(session, parts, message)
 
 
 def _handler(parts: Parts, kind: type[M], handle: Callable[[Session, Parts, M], None]) -> Handler:

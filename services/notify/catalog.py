@@ -137,6 +137,7 @@ MESSAGES = (
             "next": _text(_line, empty=True),
             "by_when": _instant(none=True),
         },
+        channels=CHANNELS,
     ),
     _told("approval_request", _TO_SIGN, link="approval"),
     _told("approval_reminder", _TO_SIGN, link="approval"),
@@ -168,6 +169,7 @@ MESSAGES = (
     _told(
         "letter_written",
         {**_CASE, "who": _text(_line), "next": _text(_line), "by_when": _instant(none=True)},
+        channels=CHANNELS,
     ),
     _told(
         "letter_delivered",
@@ -179,6 +181,7 @@ MESSAGES = (
             "reference": _text(_line, empty=True),
             "document_number": _pattern(_IDENTIFIER),
         },
+        channels=CHANNELS,
     ),
     _told("at_desk", {**_CASE, "by_when": _instant(none=True)}),
     _told(
@@ -206,8 +209,9 @@ MESSAGES = (
             # Whether signatures stay where documents alone are added.
             "keeps": fields.Boolean(required=True),
         },
+        channels=CHANNELS,
     ),
-    _told("declined", _BY_WHOM),
+    _told("declined", _BY_WHOM, channels=CHANNELS),
     _told(
         "signature_kept",
         {
@@ -218,8 +222,8 @@ MESSAGES = (
         },
     ),
     _told("not_needed", {**_CASE, "role": _text(_line)}),
-    _told("withdrawn", {**_CASE, "reason": _text(_lines, empty=True)}),
-    _told("lapsed", {**_CASE, "reason": _text(_lines)}),
+    _told("withdrawn", {**_CASE, "reason": _text(_lines, empty=True)}, channels=CHANNELS),
+    _told("lapsed", {**_CASE, "reason": _text(_lines)}, channels=CHANNELS),
     _told(
         "issued",
         {
@@ -228,6 +232,7 @@ MESSAGES = (
             "rows": _rows(),
             "document_number": _pattern(_IDENTIFIER),
         },
+        channels=CHANNELS,
     ),
     _told("issue_failed", {**_CASE, "reason": _text(_lines)}),
     _told(
@@ -237,6 +242,7 @@ MESSAGES = (
             "document_number": _pattern(_IDENTIFIER),
             "reason": _text(_lines, empty=True),
         },
+        channels=CHANNELS,
     ),
     _told(
         "superseded",
@@ -246,8 +252,11 @@ MESSAGES = (
             "newer_number": _text(_line, empty=True),
             "reason": _text(_lines, empty=True),
         },
+        channels=CHANNELS,
     ),
-    _told("address_failed", {**_CASE, "role": _text(_line), "who": _text(_line)}),
+    _told(
+        "address_failed", {**_CASE, "role": _text(_line), "who": _text(_line)}, channels=CHANNELS
+    ),
     _told("invitation", {**_PERSON, "valid_until": _instant()}, link="invitation"),
     _told("password_reset", {**_PERSON, "valid_until": _instant()}, link="password"),
     _told(
@@ -270,6 +279,7 @@ MESSAGES = (
             "what": fields.String(required=True, validate=validate.OneOf(SIGN_IN_CHANGES)),
             "at": _instant(),
         },
+        channels=CHANNELS,
     ),
     _told(SIGN_IN_CODE, _CODE, channels=CHANNELS),
     _told(SIGNING_CODE, _CODE, channels=CHANNELS),

@@ -4,12 +4,13 @@ A code is the HOTP value (RFC 4226) of a key that belongs to this verification
 alone, at the number of the send: it can be made again to be checked, so
 nothing needs to hold it. Only the newest code of a verification counts, for
 ten minutes and once, and five checks a verification. How many may go out and
-how soon one may guess again is `limits`.
+how soon one may guess again is `limits`, what became of its message `code_post`.
 """
 
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +18,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.notify import limits
+from services.notify import code_post, limits
 from services.notify.catalog import CHANNELS, SIGN_IN_CODE, SIGNING_CODE
-from services.notify.channels.interface import HURRIED
+from services.notify.channels.interface import HURRIED, UNCERTAIN
 from services.notify.compose import Asked
 from services.notify.parts import Parts
 from services.notify.tables import Verification, VerificationSend
@@ -31,6 +32,8 @@ VALID_MINUTES = 10
 CHECKS_MOST = 5
 KEPT = limits.DAY
 MESSAGES = {"approval": SIGNING_CODE}  # by what it is for
+
+log = logging.getLogger("dojang.notify")
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,13 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Sent:
-    """A code was handed over; until when it can be used, and where else one could go."""
+    """A code was handed over; until when it can be used, and where else one could go: not where
+    one came back from. `notification_id` is what the message is called when it comes back."""
 
     channel: str
     expires_at: datetime
     others: Sequence[str] = ()
+    notification_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,9 +118,10 @@ def send(verification_id: str, channel: str, parts: Parts) -> Sent:
         row.sends += 1
         row.expires_at = now + timedelta(minutes=VALID_MINUTES)
         session.add(sent)
-        others = [other for other in CHANNELS if other != channel and getattr(row, other)]
+        shut = {channel, *code_post.came_back(session, row)}
+        others = [other for other in CHANNELS if other not in shut and getattr(row, other)]
     _hand_over(row, sent, parts)
-    return Sent(channel, row.expires_at, others)
+    return Sent(channel, row.expires_at, others, code_post.name_of(row.id, row.sends))
 
 
 def check(verification_id: str, code: str, parts: Parts) -> Checked:
@@ -191,23 +197,28 @@ def _sent(row: Verification, channel: str, now: datetime, parts: Parts) -> Verif
 def _hand_over(row: Verification, sent: VerificationSend, parts: Parts) -> None:
     """Compose in memory and hand over at once; what did not leave does not count as a send."""
     asked = Asked(
-        id=f"{row.id}.{row.sends}", language=row.language,
+        id=code_post.name_of(row.id, row.sends), language=row.language,
         message=MESSAGES.get(row.purpose, SIGN_IN_CODE),
         channel=sent.channel, address=getattr(row, sent.channel), thread=row.id,
         params={"code": _code(row, parts), "minutes": VALID_MINUTES},
     )  # fmt: skip
     try:
         outgoing = parts.composer.compose(asked, sent.at)
-        parts.channels[sent.channel].send(outgoing, HURRIED)
+        how = parts.channels[sent.channel].send(outgoing, HURRIED)
     except DojangError as error:
-        if error.code != "uncertain":
-            _forget(sent, parts)
+        _give_up(asked, sent, error, parts)
         raise TryLater("channel_unavailable", f"the code did not leave ({error.code})") from error
+    try:
+        code_post.accepted(parts, asked, sent.at, how)
+    except TryLater as error:  # the code is on its way all the same
+        log.warning("a code's message is not noted (%s)", error.code)
 
 
-def _forget(sent: VerificationSend, parts: Parts) -> None:
+def _give_up(asked: Asked, sent: VerificationSend, error: DojangError, parts: Parts) -> None:
     with parts.database.write() as session:
-        session.delete(session.get_one(VerificationSend, sent.id))
+        code_post.failed(session, asked, sent.at, error)
+        if error.code != UNCERTAIN:
+            session.delete(session.get_one(VerificationSend, sent.id))
 
 
 def _forget_old(session: Session, now: datetime) -> None:

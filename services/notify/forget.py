@@ -9,6 +9,7 @@ from sqlalchemy import Result, and_, delete, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from services.notify import code_post
 from services.notify.parts import Parts
 from services.notify.tables import OPEN, Happening, Notification, Verification, VerificationSend
 from shared.consumer import Received
@@ -24,6 +25,7 @@ def forget(session: Session, received: Received) -> None:
         .where(Notification.correlation_id.in_(cases))
         .values(address="", params={}, links=[])
     )
+    code_post.forget_person(session, request.person_id)
     theirs = select(Verification.id).where(Verification.person == request.person_id)
     session.execute(
         delete(VerificationSend).where(

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
+from services.notify import code_post
 from services.notify.tables import BOUNCED, FAILED, Notification
 from shared.clock import Clock
 from shared.database import Database
@@ -34,7 +35,7 @@ class Forgetting:
                 log.warning("old words are forgotten later (%s)", error.code)
 
     def forget(self) -> None:
-        """Blank what failed before `KEPT`."""
+        """Blank what failed before `KEPT`; delete the messages of yesterday's codes."""
         with self._database.write() as session:
             session.execute(
                 update(Notification)
@@ -44,3 +45,4 @@ class Forgetting:
                 )
                 .values(params={}, links=[])
             )
+            code_post.forget_old(session, self._clock.now())

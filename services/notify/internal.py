@@ -72,7 +72,10 @@ def verifications(parts: Parts) -> Blueprint:
     def _send(verification_id: str) -> Response:
         sent = codes.send(verification_id, _read(_Send())["channel"], parts)
         expires_at = sent.expires_at.isoformat()
-        return jsonify(channel=sent.channel, expires_at=expires_at, others=list(sent.others))
+        return jsonify(
+            channel=sent.channel, expires_at=expires_at, others=list(sent.others),
+            notification_id=sent.notification_id,
+        )  # fmt: skip
 
     @pages.post("/<verification_id>/check")
     def _check(verification_id: str) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, insert, literal
@@ -16,6 +16,7 @@ from shared.consumer import Received
 from shared.database import concern, insert_new
 from shared.messages import LANES, TRANSACTIONAL, NotificationRequested
 
+WAIT_MOST = timedelta(days=1)
 _NOTIFICATIONS = cast(Table, Notification.__table__)
 _CREATED = insert(Happening).values(
     event=literal("created"), attempt=literal(0), code=literal(""), by=literal(""),
@@ -59,7 +60,7 @@ def _row(received: Received, now: datetime) -> dict[str, Any]:
         "params": request.params, "links": request.links,
         "correlation_id": received.envelope.correlation_id,
         "causation_id": received.envelope.id, "state": OPEN, "code": "", "attempts": 0,
-        "delay_told": False, "created_at": now, "next_at": now,
+        "delay_told": False, "created_at": now, "next_at": _leaves(request, now),
         "kind": _word(request, "kind"), "number": _word(request, "application_number"),
         "by": "", "provider_id": "",
     }  # fmt: skip
@@ -70,6 +71,16 @@ def _address(request: NotificationRequested) -> tuple[str, str]:
         if request.address.get(channel):
             return channel, str(request.address[channel])
     return EMAIL, ""
+
+
+def _leaves(request: NotificationRequested, now: datetime) -> datetime:
+    """When it may be tried first: not before its reader's quiet hours are over."""
+    given = request.params.get("not_before")
+    try:
+        wanted = datetime.fromisoformat(given) if isinstance(given, str) else now
+    except ValueError:
+        return now
+    return min(max(now, wanted), now + WAIT_MOST) if wanted.tzinfo else now
 
 
 def _word(request: NotificationRequested, name: str) -> str:

@@ -45,6 +45,7 @@ from shared.messages import (
     DocumentRequested,
     Envelope,
     Message,
+    NotificationFailed,
     NotificationRequested,
 )
 from shared.outbox import OUTBOX
@@ -90,7 +91,13 @@ class OneCode:
         self.sent.append((verification_id, channel))
         addresses = self.started[verification_id]["addresses"]
         others = tuple(one for one in addresses if one != channel and addresses[one])
-        return Sent(channel, self._clock.now() + timedelta(minutes=10), others)
+        message = f"{verification_id}-{len(self.sent)}"
+        return Sent(channel, self._clock.now() + timedelta(minutes=10), others, message)
+
+    def comes_back(self) -> NotificationFailed:
+        """What notify says when the message with the last code did not arrive."""
+        name = f"{self.sent[-1][0]}-{len(self.sent)}"
+        return NotificationFailed(notification_id=name, permanent=True, code="no_such_address")
 
     def check(self, verification_id: str, code: str) -> Checked:
         self._answer()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -82,6 +83,38 @@ def test_what_it_said_is_forgotten_when_it_is_over(url: str, clock: StandingCloc
     deliver_due(parts)
     assert (row(parts, asked).params, row(parts, asked).links) == ({}, [])
     assert row(parts, asked).number == "W-2026-00042"
+
+
+def test_what_can_wait_waits_for_the_end_of_quiet_hours(url: str, clock: StandingClock) -> None:
+    parts = open_office(url, clock=clock)
+    whole = request("declined")
+    later = {**whole.params, "not_before": (NOW + timedelta(hours=3)).isoformat()}
+    asked = ask(parts, replace(whole, params=later, address={"sms": "010-0000-0042"}))
+    assert deliver_due(parts) == 0
+    clock.advance(timedelta(hours=3))
+    assert deliver_due(parts) == 1
+    assert row(parts, asked).state == "accepted"
+
+
+@pytest.mark.parametrize(
+    "given", ["soon", 5, None, "2026-08-24T23:00:00", "2020-01-01T00:00+09:00"]
+)
+def test_what_is_no_instant_to_come_holds_nothing_back(
+    url: str, clock: StandingClock, given: object
+) -> None:
+    parts, way = office_with(url, clock)
+    whole = request()
+    ask(parts, replace(whole, params={**whole.params, "not_before": given}))
+    assert deliver_due(parts) == 1
+    assert len(way.took) == 1
+
+
+def test_nothing_is_held_back_for_longer_than_a_day(url: str, clock: StandingClock) -> None:
+    parts, way = office_with(url, clock)
+    whole = request()
+    ask(parts, replace(whole, params={**whole.params, "not_before": "2099-01-01T00:00+09:00"}))
+    clock.advance(timedelta(days=1))
+    assert (deliver_due(parts), len(way.took)) == (1, 1)
 
 
 def test_a_request_that_comes_twice_is_delivered_once(url: str, clock: StandingClock) -> None:

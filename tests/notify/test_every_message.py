@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from services.notify.catalog import EMAIL, MESSAGES, SMS
+from services.notify.catalog import CODES, EMAIL, MESSAGES, SMS
 from services.notify.compose import Asked, Composer
+from services.notify.lengths import korean_form, parts_of
 from shared.errors import Permanent
 from shared.keys import NAMES, Key, Keyring
 from shared.links import Link, read_link
@@ -201,6 +202,28 @@ def test_a_code_by_sms_ends_bound_to_its_site_and_fits_one_message() -> None:
         assert text.splitlines()[-1] == "@dojang.example #755224"
         assert len(text.encode("euc-kr")) <= 90
         assert "://" not in text
+
+
+BY_SMS = [(told.name, language) for told in MESSAGES if SMS in told.channels
+          for language in LANGUAGES]  # fmt: skip
+
+
+@pytest.mark.parametrize(("message", "language"), BY_SMS)
+def test_a_text_message_is_one_line_of_one_sms_without_a_link_or_a_name(
+    message: str, language: str
+) -> None:
+    text = COMPOSER.compose(sample(message, language, SMS), NOW).text
+    assert len(parts_of(text).texts) == 1
+    assert "://" not in text
+    assert CASE[language]["student_name"] not in text
+    assert CASE[language]["kind_title"] not in text
+    if language == "ko":
+        assert korean_form(text) == "SMS"  # 90 bytes of EUC-KR
+    else:
+        assert parts_of(text).alphabet == "GSM-7"
+    if message not in CODES:
+        assert len(text.splitlines()) == 1
+        assert message == "sign_in_changed" or CASE[language]["application_number"] in text
 
 
 def test_an_unknown_message_language_or_form_is_refused() -> None:

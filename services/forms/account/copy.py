@@ -72,6 +72,8 @@ def _everything(
             "id": account.login_id,
             "language": account.language,
             "channel": account.channel,
+            "texts": account.texts,
+            "quiet_hours": str(account.quiet),
             "notice_accepted_at": instant(account.notice_accepted_at),
         },
         "applications": [case_json(case, person) for case in cases],

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from services.forms.account import authenticator, copy, preferences
+from services.forms.account.preferences import Wish
 from services.forms.pages.frame import check_own_form, dress, see_other
 from services.forms.parts import Parts
 from services.forms.people import register
+from services.forms.people.choices import HOURS
+from services.forms.people.values import Quiet
 from services.forms.signin.authenticator import standing
 from services.forms.signin.challenge import ways_on_record
 from services.forms.signin.current import page_login, signed_in
+from shared import say
+from shared.clock import SEOUL
 from shared.errors import Refused
 from shared.frame import NAMES
 from shared.words import LANGUAGES
@@ -35,12 +44,9 @@ def blueprint(parts: Parts) -> Blueprint:
     @page_login()
     def keep_settings() -> Response | tuple[str, int]:
         check_own_form(parts)
-        language = request.form.get("language", "")
         try:
             with parts.database.write() as session:
-                preferences.choose(
-                    session, signed_in().id, language, request.form.get("channel", "")
-                )
+                preferences.choose(session, signed_in().id, _wish())
         except Refused as error:
             return _page(parts, str(error.facts["field"])), 422
         answer = see_other("/account?done=saved")
@@ -53,6 +59,27 @@ def blueprint(parts: Parts) -> Blueprint:
         return copy.hand_out(parts, signed_in())
 
     return pages
+
+
+def _wish() -> Wish:
+    """What the form says; a part that it did not show stays as it is."""
+    given = request.form
+    texts = {"yes": True, "no": False}.get(given.get("texts", ""))
+    return Wish(given.get("language", ""), given.get("channel", ""), texts, read_hours(given))
+
+
+def read_hours(given: Mapping[str, str]) -> Quiet | None:
+    """Quiet hours as two fields say them; -1 for what is no hour."""
+    if "quiet_since" not in given:
+        return None
+    since, until = (given.get(name, "") for name in ("quiet_since", "quiet_until"))
+    return Quiet(*(int(one) if re.fullmatch("[0-9]{1,2}", one) else -1 for one in (since, until)))
+
+
+def hours() -> list[dict[str, object]]:
+    """The hours of a day as choices."""
+    day = datetime(2000, 1, 1, tzinfo=SEOUL)
+    return [{"value": one, "words": say.hour(day.replace(hour=one))} for one in HOURS]
 
 
 def _page(parts: Parts, wrong: str = "") -> str:
@@ -71,6 +98,14 @@ def _page(parts: Parts, wrong: str = "") -> str:
             {"value": one.name, "words": str(WAYS[one.name]), "about": one.masked} for one in ways
         ],
         channel=account.channel or ways[0].name if ways else "",
+        may_be_texted=preferences.may_be_texted(account),
+        texts=account.texts,
+        news=[
+            {"value": "no", "words": _("By e-mail")},
+            {"value": "yes", "words": _("By e-mail and text message")},
+        ],
+        quiet=account.quiet,
+        hours=hours(),
         app=found,
         done=request.args.get("done", ""),
         wrong={wrong: words},

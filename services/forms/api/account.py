@@ -6,10 +6,12 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from services.forms.account import copy, preferences
+from services.forms.account.preferences import Wish
 from services.forms.api import schemas
 from services.forms.api.route import Answer, Call, Route
 from services.forms.api.showing import instant
 from services.forms.people import register
+from services.forms.people.values import Quiet
 from services.forms.signin import authenticator, challenge
 from shared.errors import Unauthorized
 
@@ -18,13 +20,29 @@ def look(session: Session, call: Call) -> Answer:
     """What somebody chose about how they are told."""
     account = register.find_account_of(session, call.person.id)
     ways = [one.name for one in challenge.ways_on_record(account)]
-    return Answer({"language": account.language, "channel": next(iter(ways), None)})
+    return Answer(
+        {
+            "language": account.language,
+            "channel": next(iter(ways), None),
+            "texts": account.texts,
+            "quiet_since": account.quiet.since,
+            "quiet_until": account.quiet.until,
+        }
+    )
 
 
 def choose(session: Session, call: Call) -> Answer:
-    """Keep a language, and where codes go first."""
-    preferences.choose(session, call.person.id, call.body["language"], call.body["channel"])
+    """Keep a language, where codes go first, text messages, quiet hours."""
+    preferences.choose(session, call.person.id, _wish(session, call))
     return look(session, call)
+
+
+def _wish(session: Session, call: Call) -> Wish:
+    """What is not given stays."""
+    body = call.body
+    old = register.find_account_of(session, call.person.id).quiet
+    quiet = Quiet(body.get("quiet_since", old.since), body.get("quiet_until", old.until))
+    return Wish(body["language"], body["channel"], body.get("texts"), quiet)
 
 
 def take_copy(call: Call) -> Response:
@@ -87,9 +105,9 @@ TAG, PATH = "account", "/account/authenticator"
 ROUTES = (
     Route("GET", "/account", look, "What one chose about how one is told", TAG,
           answer=schemas.Preferences),
-    Route("PUT", "/account", choose, "Choose the language, and where codes go first", TAG,
+    Route("PUT", "/account", choose, "Choose language, ways and quiet hours", TAG,
           transaction="write", body=schemas.Preferences, answer=schemas.Preferences,
-          problems={422: "bad_language, bad_channel"}),
+          problems={422: "bad_language, bad_channel, bad_texts, bad_hours"}),
     Route("GET", "/account/copy", take_copy, "A copy of one's data: a ZIP", TAG, transaction="own",
           problems={403: "students_only"}),
     Route("GET", PATH, look_at_app, "Whether codes come from an app", TAG,

@@ -49,10 +49,25 @@ class Password(Schema):
 
 
 class Preferences(Schema):
-    """The language of pages and mails, ko or en, and the way that codes go first, email or sms."""
+    """The language of pages and mails, ko or en, and the way that codes go first, email or sms;
+    whether a student is told by text message as well, and between which hours (0 to 23, in Seoul)
+    what can wait waits."""
 
     language = fields.String(required=True, validate=validate.Length(max=20))
     channel = fields.String(required=True, validate=validate.Length(max=20))
+    texts = fields.Boolean()
+    quiet_since = fields.Integer(strict=True)
+    quiet_until = fields.Integer(strict=True)
+
+
+class Wishes(Schema):
+    """How a professor is told: language, ko or en; whether reminders due together are one mail
+    (never, many: three or more, always); the hours (0 to 23, in Seoul) between which they wait."""
+
+    language = fields.String(required=True, validate=validate.Length(max=20))
+    digest = fields.String(required=True, validate=validate.Length(max=20))
+    quiet_since = fields.Integer(required=True, strict=True)
+    quiet_until = fields.Integer(required=True, strict=True)
 
 
 class AuthenticatorOut(Schema):

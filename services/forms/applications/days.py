@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
+from services.forms.people.values import Quiet
 from services.forms.rules import business_days as working
 from services.forms.rules.business_days import is_business_day as is_business_day  # as of old
 from shared.clock import SEOUL
 
 CLOSES = time(18, 0)
 REMINDER_DAYS = 2
-NIGHT_FROM, NIGHT_UNTIL = time(21, 0), time(8, 0)  # quiet hours: what can wait, waits
+USUAL = Quiet()  # quiet hours: what can wait, waits
 
 
 def by_when(asked: datetime, business_days: int, closed: Collection[date] = ()) -> datetime:
@@ -25,20 +26,21 @@ def by_when(asked: datetime, business_days: int, closed: Collection[date] = ()) 
     return datetime.combine(day, CLOSES, SEOUL)
 
 
-def remind_at(asked: datetime, due: datetime) -> datetime:
+def remind_at(asked: datetime, due: datetime, quiet: Quiet = USUAL) -> datetime:
     """When the reminder comes: two days before, or halfway where there are less than four.
 
-    Never at night, unless the morning would be too late.
+    Never in quiet hours, unless their end would be too late.
     """
     at = max(due - timedelta(days=REMINDER_DAYS), asked + (due - asked) / 2)
-    morning = _morning_after(at)
+    morning = loud_from(at, quiet)
     return morning if morning < due else at
 
 
-def _morning_after(at: datetime) -> datetime:
-    """The end of the night that an instant falls into; by day the instant itself."""
+def loud_from(at: datetime, quiet: Quiet) -> datetime:
+    """The end of the quiet hours that an instant falls into; outside of them the instant itself."""
     local = at.astimezone(SEOUL)
-    if NIGHT_UNTIL <= local.time() < NIGHT_FROM:
+    hours = (quiet.until - quiet.since) % 24
+    if (local.hour - quiet.since) % 24 >= hours:
         return at
-    day = local.date() + timedelta(days=local.time() >= NIGHT_FROM)
-    return datetime.combine(day, NIGHT_UNTIL, SEOUL)
+    day = local.date() + timedelta(days=quiet.until <= local.hour)
+    return datetime.combine(day, time(quiet.until), SEOUL)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from services.forms.applications import cases, letters, panels, sitting, steps
+from services.forms.applications import cases, days, letters, panels, sitting, steps
 from services.forms.applications.conclude import conclude
 from services.forms.applications.roles import OFFICES, role_text
 from services.forms.applications.states import after
@@ -26,9 +26,10 @@ from services.forms.applications.telling import (
     took_part,
 )
 from services.forms.applications.trail import SYSTEM, note
+from services.forms.applications.wishes import come_together
 from services.forms.parts import Parts
 from services.forms.people import changes, register
-from services.forms.people.values import Named
+from services.forms.people.values import Named, Wishes
 from services.forms.signin import sessions
 from shared.clock import SEOUL
 from shared.errors import DojangError, Gone, TooMany
@@ -38,7 +39,6 @@ log = logging.getLogger("dojang.forms.deadlines")
 LONGEST_REST_S = 60.0
 ANSWERS_KEPT = timedelta(days=7)
 BATCH = 200
-DIGEST_FROM = 3  # reminders of one professor at a time that become one mail
 HELD = ("asked", "unassigned")
 LAPSING = ("in_approval", "returned")  # with its approvers, or with the student
 # Whose date is the application's own; issued with a date is to be delivered (REC-02).
@@ -185,15 +185,23 @@ def _by_professor(parts: Parts, step_ids: list[str]) -> list[list[str]]:
 
 
 def _remind(session: Session, parts: Parts, step_ids: list[str], now: datetime) -> None:
-    """One reminder for each, or where a professor has many, one mail for all of them."""
-    late = []
+    """One reminder for each, or as their professor wishes one mail for all; none in quiet hours
+    whose end is soon enough."""
+    late, wishes = [], Wishes()
     for step_id in step_ids:
         row, step = _held(session, step_id)
-        if step.state == "asked" and step.reminded_at is None:
-            step.reminded_at = now
-            note(session, parts.clock, row, SYSTEM, "reminded", n=step.n)
-            late.append((row, step))
-    if len(late) >= DIGEST_FROM and _told_at_once(session, parts, late[0][1].professor_id or ""):
+        if step.state != "asked" or step.reminded_at is not None:
+            continue
+        wishes = register.wishes_of(session, step.professor_id or "")
+        loud = days.loud_from(now, wishes.quiet)
+        if step.by_when and now < loud < step.by_when:
+            step.remind_at = loud
+            continue
+        step.reminded_at = now
+        note(session, parts.clock, row, SYSTEM, "reminded", n=step.n)
+        late.append((row, step))
+    together = bool(late) and come_together(wishes, len(late))
+    if together and _told_at_once(session, parts, late[0][1].professor_id or ""):
         return
     for row, step in late:
         tell_signer(session, parts, row, step, "approval_reminder")

@@ -151,7 +151,8 @@ def ask(session: Session, parts: Parts, row: ApplicationRow, step: StepRow) -> N
     step.by_when = days.by_when(now, step.business_days, register.closed_days(session))
     if row.lapses_at is not None:  # reminders count back from it
         step.by_when = min(step.by_when, row.lapses_at)
-    step.remind_at = days.remind_at(now, step.by_when)
+    wishes = register.wishes_of(session, step.professor_id or "")
+    step.remind_at = days.remind_at(now, step.by_when, wishes.quiet)
     step.reminded_at = step.overdue_told_at = None
     note(session, parts.clock, row, SYSTEM, "step_asked", n=step.n, roles=step.roles,
          seat=step.seat or None)  # fmt: skip

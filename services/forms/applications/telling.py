@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from services.forms.applications import cases
 from services.forms.applications.roles import OFFICES, role_text
 from services.forms.applications.tables import ApplicationRow, NotificationRow, StepRow, new_id
+from services.forms.applications.texting import text_student
 from services.forms.catalog.kind import Kind
 from services.forms.parts import Parts
 from services.forms.people import register
@@ -37,11 +38,13 @@ class Recipient:
     name: str
     email: str
     language: str
+    student_id: str = ""
 
 
 def to_student(student: Student) -> Recipient:
     """The applicant."""
-    return Recipient("student", student.name(student.language), student.email, student.language)
+    name = student.name(student.language)
+    return Recipient("student", name, student.email, student.language, student.id)
 
 
 def to_professor(professor: Professor) -> Recipient:
@@ -86,7 +89,8 @@ def tell(
     step: StepRow | None = None,
     **params: Any,
 ) -> None:
-    """Ask for one mail to each; a param that is callable is called in the recipient's language."""
+    """Ask for one mail to each, and a text message where a student wants one beside it; a param
+    that is callable is called in the recipient's language."""
     for to in recipients:
         if not to.email:
             continue
@@ -173,6 +177,8 @@ def _ask(
         links=[_link(step)] if step and links else [],
     )
     outbox.add(session, request, clock=parts.clock, correlation_id=row.id)
+    if to.student_id:
+        text_student(session, parts, to.student_id, named, to.language, request.params, row.id)
 
 
 def _lane(row: ApplicationRow, message: str) -> str:

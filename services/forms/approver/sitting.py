@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from services.forms.applications import delegations, drawing, sitting
 from services.forms.applications.sitting import Queue, Request, Signed
+from services.forms.approver import settings
 from services.forms.approver.delegate import ended, lasts
 from services.forms.approver.page import acting, drawn_again, facts_of, paper_of
 from services.forms.pages import files
@@ -70,6 +71,8 @@ def blueprint(parts: Parts) -> Blueprint:
         check_form(parts.keyring, token)
         with parts.database.write() as session:
             return ended(delegations.take_back_one(session, parts, token, delegation_id))
+
+    settings.add(pages, parts)
 
     @pages.post("/again")
     def send_queue_again(token: str) -> Page:

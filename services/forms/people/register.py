@@ -23,6 +23,7 @@ from services.forms.people.tables import (
     MajorRow,
     PostRow,
     ProfessorRow,
+    ProfessorWishRow,
     SemesterRow,
     StaffRow,
     StudentRow,
@@ -184,16 +185,49 @@ def set_password(session: Session, login_id: str, password_hash: str) -> None:
     session.flush()
 
 
-def prefer(session: Session, login_id: str, language: str, channel: str | None) -> None:
-    """Keep what somebody chose: the language of everything, and where codes go first."""
+def prefer(
+    session: Session,
+    login_id: str,
+    language: str,
+    channel: str | None,
+    texts: bool = False,
+    quiet: values.Quiet | None = None,
+) -> None:
+    """Keep what somebody chose: the language of everything, where codes go first, whether they
+    want text messages, and their quiet hours (None: the usual ones)."""
     row = _row(session, AccountRow, login_id)
-    row.language, row.channel = language, channel
+    row.language, row.channel, row.texts = language, channel, texts
+    row.quiet = str(quiet) if quiet is not None else None
     _person_of(session, row).language = language
     session.flush()
 
 
+def wishes_of(session: Session, professor_id: str) -> values.Wishes:
+    """How a professor wants to be reminded."""
+    row = session.get(ProfessorWishRow, professor_id)
+    return values.Wishes(row.digest, quiet_hours(row.quiet)) if row else values.Wishes()
+
+
+def wish(session: Session, professor_id: str, language: str, wishes: values.Wishes) -> None:
+    """Keep it; the language is also that of their account, where they have one."""
+    row = ProfessorWishRow(
+        professor_id=professor_id, language=language, digest=wishes.digest, quiet=str(wishes.quiet)
+    )
+    session.merge(row)
+    _row(session, ProfessorRow, professor_id).language = language
+    account = session.scalar(select(AccountRow).where(AccountRow.person_id == professor_id))
+    if account is not None:
+        account.language = language
+    session.flush()
+
+
 def keep_preferences(session: Session) -> None:
-    """After an import: what somebody chose counts before what the file says."""
+    """After an import: what somebody chose counts before what the file says. An account's choice
+    is the newer one, since `wish` writes it there too."""
+    for chosen in session.scalars(select(ProfessorWishRow)):
+        professor = session.get(ProfessorRow, chosen.professor_id)
+        if professor is not None:
+            professor.language = chosen.language
     for row in session.scalars(select(AccountRow).where(AccountRow.language.is_not(None))):
         _person_of(session, row).language = row.language
     session.flush()
@@ -337,11 +371,17 @@ def _person_of(session: Session, row: AccountRow) -> Any:
     return _row(session, StudentRow if row.role == "student" else StaffRow, row.person_id)
 
 
+def quiet_hours(kept: str | None) -> values.Quiet:
+    """Quiet hours as they are kept; the usual ones where nobody chose any."""
+    return values.Quiet(*(int(hour) for hour in kept.split("-"))) if kept else values.Quiet()
+
+
 def _account(session: Session, row: AccountRow) -> values.Account:
     person = _person_of(session, row)
     return values.Account(
         **_plain(row, "login_id", "person_id", "role", "password_hash"),
-        **_plain(row, "notice_accepted_at", "channel"),
+        **_plain(row, "notice_accepted_at", "channel", "texts"),
+        quiet=quiet_hours(row.quiet),
         **_plain(person, "name_ko", "name_en", "email", "phone", "language"),
         office=person.office if row.role == "staff" else None,
     )

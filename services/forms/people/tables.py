@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Dialect, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, Dialect, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -329,3 +329,15 @@ class AccountRow(Base):
     notice_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     language: Mapped[str | None] = mapped_column(String(2))  # chosen by its owner
     channel: Mapped[str | None] = mapped_column(String(5))  # where codes go first
+    texts: Mapped[bool] = mapped_column(default=False, server_default=false())  # beside the mails
+    quiet: Mapped[str | None] = mapped_column(String(5))  # `21-08`; None: as of old
+
+
+class ProfessorWishRow(Base):
+    """What a professor chose behind the link of their queue; the import never touches it."""
+
+    __tablename__ = "professor_wish"
+    professor_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2))
+    digest: Mapped[str] = mapped_column(String(6))
+    quiet: Mapped[str] = mapped_column(String(5))  # `21-08`

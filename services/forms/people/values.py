@@ -41,6 +41,7 @@ ProfessorKind = Literal["full_time", "adjunct", "other"]  # ADV-02: the first tw
 # How somebody stands in one semester; "returning" is the first one after a leave (TUI-02).
 Attendance = Literal["enrolled", "returning", "on_leave", "post_coursework"]
 
+DIGESTS = ("never", "many", "always")  # of three or more
 POSTS: tuple[Post, ...] = ("major_professor", "dean", "graduate_committee")
 TERMS: tuple[Term, ...] = ("spring", "fall")
 PROGRAMS: tuple[Program, ...] = ("masters", "doctoral", "integrative")
@@ -373,6 +374,25 @@ class Staff(Named):
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """Hours of the day in Seoul in which what can wait is not told, 0 to 23; the same: none."""
+
+    since: int = 21
+    until: int = 8
+
+    def __str__(self) -> str:
+        return f"{self.since:02}-{self.until:02}"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a professor wants to be reminded: `digest` says when reminders come in one mail."""
+
+    digest: str = "many"
+    quiet: Quiet = Quiet()
+
+
+@dataclass(frozen=True)
 class Account(Named):
     """Who signs in with `login_id`. `password_hash` is None until the invitation was taken up."""
 
@@ -388,3 +408,5 @@ class Account(Named):
     password_hash: str | None = None
     notice_accepted_at: datetime | None = None
     channel: str | None = None  # where codes go first, if they said
+    texts: bool = False  # whether they want text messages beside the mails
+    quiet: Quiet = Quiet()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from services.forms.applications.tables import new_id
+from services.forms.applications.tables import is_id, new_id
 from services.forms.parts import Parts
 from services.forms.people import register
 from services.forms.people.values import Account
@@ -22,6 +22,7 @@ from services.forms.signin.person import Person
 from services.forms.signin.tables import ChallengeRow
 from services.forms.signin.tokens import kept, new_token
 from shared.errors import NotFound, Refused, Unauthorized
+from shared.messages import NotificationFailed
 
 VALID = timedelta(minutes=15)
 PURPOSE = "sign_in"
@@ -52,13 +53,15 @@ class Opened:
 
 @dataclass(frozen=True)
 class Sent:
-    """A code is on its way; it counts until `expires_at`, and could go to `others`, too."""
+    """A code is on its way; it counts until `expires_at`, and could go to `others`, too.
+    `message` names it, for `has_come_back`."""
 
     channel: str
     masked: str
     sent_at: datetime
     expires_at: datetime
     others: tuple[Channel, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,29 @@ def send_code(parts: Parts, challenge: str, channel: str, address: str = "") -> 
     except NotFound as error:
         raise Unauthorized("challenge_over", "that challenge is over") from error
     others = tuple(Channel(name, ways[name]) for name in sent.others if name in ways)
-    return Sent(channel, ways[channel], parts.clock.now(), sent.expires_at, others)
+    now = parts.clock.now()
+    return Sent(channel, ways[channel], now, sent.expires_at, others, sent.notification_id)
+
+
+def note_came_back(session: Session, message: NotificationFailed) -> bool:
+    """Note that a code did not arrive; whether the message was one with a code at all."""
+    verification, _, _number = message.notification_id.rpartition("-")
+    if not is_id(verification):
+        return False
+    if message.permanent:
+        session.execute(
+            update(ChallengeRow)
+            .where(ChallengeRow.verification_id == verification)
+            .values(came_back=message.notification_id)
+        )
+    return True
+
+
+def has_come_back(parts: Parts, challenge: str, message: str) -> bool:
+    """Whether that message with a code came back: another way is better."""
+    with parts.database.read() as session:
+        row = session.get(ChallengeRow, kept(challenge))
+        return bool(message) and row is not None and row.came_back == message
 
 
 def check_code(parts: Parts, challenge: str, code: str, use: str = "api") -> SignedIn:

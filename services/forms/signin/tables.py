@@ -12,17 +12,19 @@ from shared.database import UtcDateTime
 
 
 class ChallengeRow(Base):
-    """A right password, waiting for its second step; `checks` counts codes of an app alone."""
+    """A right password, waiting for its second step; `checks` counts codes of an app alone,
+    `came_back` is the last message with a code that did not arrive."""
 
     __tablename__ = "signin_challenge"
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     login_id: Mapped[str] = mapped_column(String(40))
-    verification_id: Mapped[str] = mapped_column(String(32))
+    verification_id: Mapped[str] = mapped_column(String(32), index=True)
     started: Mapped[bool] = mapped_column(default=False)
     checks: Mapped[int] = mapped_column(default=0, server_default="0")
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    came_back: Mapped[str | None] = mapped_column(String(40))
 
 
 class SessionRow(Base):

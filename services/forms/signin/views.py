@@ -133,7 +133,9 @@ def _add_channel(pages: Blueprint, parts: Parts) -> None:
     @pages.get("/sign-in/channel")
     def choose_channel() -> str | Response:
         state = _state(parts)
-        return _channel_page(state) if state else see_other("/sign-in")
+        if not state:
+            return see_other("/sign-in")
+        return _channel_page(state, failed=state["sent"][0] if _came_back(parts, state) else "")
 
     @pages.post("/sign-in/channel")
     def send_code() -> Response | tuple[str, int]:
@@ -156,7 +158,8 @@ def _add_channel(pages: Blueprint, parts: Parts) -> None:
             words = _("No code can be sent there at the moment. Choose the other way.")
             return _channel_page({**state, "sent": None}, words, failed=channel), 503
         times = [sent.sent_at.timestamp(), sent.expires_at.timestamp()]
-        return _go(parts, "/sign-in/code", {**state, "sent": [sent.channel, sent.masked, *times]})
+        went = {"sent": [sent.channel, sent.masked, *times], "message": sent.message}
+        return _go(parts, "/sign-in/code", {**state, **went})
 
 
 def _channel_page(state: dict[str, Any], wrong: str = "", failed: str = "") -> str:
@@ -165,12 +168,12 @@ def _channel_page(state: dict[str, Any], wrong: str = "", failed: str = "") -> s
     channels = [
         {"value": name, "words": names[name], "about": masked} for name, masked in state["channels"]
     ]
-    last = state.get("sent")
+    last = (state.get("sent") or [""])[0]
     free = [one["value"] for one in channels if one["value"] != failed]
     return render_template(
         "signin/pages/channel.html",
         channels=channels,
-        chosen=last[0] if last else next(iter(free), failed),
+        chosen=last if last in free else next(iter(free), failed),
         errors=[{"href": "#channel", "words": wrong}] if wrong else [],
     )
 
@@ -179,7 +182,7 @@ def _add_code(pages: Blueprint, parts: Parts) -> None:
     @pages.get("/sign-in/code")
     def enter_code() -> str | Response:
         state = _state(parts)
-        return _code_page(state) if state and state.get("sent") else see_other("/sign-in")
+        return _code_page(parts, state) if state and state.get("sent") else see_other("/sign-in")
 
     @pages.post("/sign-in/code")
     def check_code() -> Response | tuple[str, int]:
@@ -194,12 +197,12 @@ def _add_code(pages: Blueprint, parts: Parts) -> None:
         except Unauthorized as error:
             if error.code == "challenge_over":
                 return _start_over()
-            return _code_page(state, wrong_code(error)), 401
+            return _code_page(parts, state, wrong_code(error)), 401
         except TooMany as error:
-            return _code_page(state, wait(error)), 429
+            return _code_page(parts, state, wait(error)), 429
         except TryLater:
             words = _("Codes cannot be checked at the moment. Try again in a minute.")
-            return _code_page(state, words), 503
+            return _code_page(parts, state, words), 503
         answer = see_other(local(state["next"]))
         _end_the_one_before(parts)
         sessions.set_cookie(answer, parts, signed_in.token)
@@ -216,7 +219,7 @@ def _end_the_one_before(parts: Parts) -> None:
             sessions.end(session, parts, old)
 
 
-def _code_page(state: dict[str, Any], wrong: str = "") -> str:
+def _code_page(parts: Parts, state: dict[str, Any], wrong: str = "") -> str:
     channel, masked, sent_at, expires_at = state["sent"]
     if channel == challenge.APP:
         errors = [{"href": "#code", "words": wrong}] if wrong else []
@@ -224,8 +227,18 @@ def _code_page(state: dict[str, Any], wrong: str = "") -> str:
     sent = Sent(channel, masked, _instant(sent_at), _instant(expires_at))
     errors = [{"href": "#code", "words": wrong}] if wrong else []
     return render_template(
-        "signin/pages/code.html", sent=sent, others=_others(state), wrong=wrong, errors=errors
+        "signin/pages/code.html",
+        sent=sent,
+        others=_others(state),
+        wrong=wrong,
+        errors=errors,
+        came_back=_came_back(parts, state),
     )
+
+
+def _came_back(parts: Parts, state: dict[str, Any]) -> bool:
+    """Whether the last code never arrives."""
+    return challenge.has_come_back(parts, state["challenge"], state.get("message", ""))
 
 
 def _others(state: dict[str, Any]) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from services.forms.applications.tables import NotificationRow, new_id
+from services.forms.applications.texting import text
 from services.forms.parts import Parts
 from services.forms.people.values import Account
 from shared import outbox
@@ -36,3 +37,4 @@ def warn(session: Session, parts: Parts, account: Account, what: str) -> None:
         NotificationRow(id=request_id, recipient=account.role, message=MESSAGE, asked_at=asked_at)
     )
     outbox.add(session, request, clock=parts.clock, correlation_id=request_id)
+    text(session, parts, account, MESSAGE, account.language, request.params)

@@ -62,6 +62,11 @@ def _a_queue(campus: Campus, language: str) -> Iterator[Page]:
     yield page
     yield professor.post(address, typed="")
     ticks = page.tree.xpath("//input[@name='sign']/@value")
+    yield professor.open(f"{address}/settings")
+    yield professor.post(f"{address}/settings", language="tlh", digest="many")
+    wishes = {"language": language, "digest": "many", "quiet_since": "21", "quiet_until": "8"}
+    yield professor.post(f"{address}/settings", **wishes)
+    professor.speak(language)
     yield professor.post(address, sign=ticks[:1], typed="윤태호")
     campus.clock.advance(timedelta(days=15))
     yield professor.open(address)

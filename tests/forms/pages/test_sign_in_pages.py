@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from pyotp import TOTP
@@ -43,6 +44,27 @@ def test_where_no_code_arrives_the_other_way_is_one_press_away(campus: Campus) -
     assert "•••-••••-0001" in page.words
     assert buttons(page)["email"] == "Send it by e-mail instead"
     assert campus.codes.sent[-1][1] == "sms"
+
+
+def test_a_code_that_came_back_is_said_and_the_other_way_offered(campus: Campus) -> None:
+    browser = at_the_code(campus)
+    assert "could not be delivered" not in browser.open("/sign-in/code").words
+    campus.hears(campus.codes.comes_back())
+    page = browser.open("/sign-in/code")
+    assert "The message with it could not be delivered." in page.words
+    assert buttons(page) == {"sms": "Send it by text message instead"}
+    assert "could not be delivered" in browser.post("/sign-in/code", code="000000").words
+    chosen = browser.open("/sign-in/channel").tree.xpath("//input[@checked]")
+    assert [one.get("value") for one in chosen] == ["sms"]
+    page = browser.post("/sign-in/channel", channel="sms")
+    assert "could not be delivered" not in page.words
+    assert browser.post("/sign-in/code", code=CODE).address == "/"
+
+
+def test_a_code_that_may_still_arrive_is_not_called_lost(campus: Campus) -> None:
+    browser = at_the_code(campus)
+    campus.hears(replace(campus.codes.comes_back(), permanent=False))
+    assert "The message with it could not be delivered." not in browser.open("/sign-in/code").words
 
 
 def test_a_way_that_does_not_work_is_not_proposed_again(campus: Campus) -> None:
