@@ -195,6 +195,11 @@ class Case:
     room: Room | None = None  # what breaks a letter into lines
     votes: Mapping[str, Votes] = field(default_factory=dict)  # of committees, by their role
 
+    @property
+    def granted(self) -> str | None:
+        """What was granted where it is not what was asked for."""
+        return self.decision.granted if self.decision else None
+
 
 @dataclass(frozen=True)
 class Kind:

@@ -10,6 +10,7 @@ military service lasts stands in its notice and is checked by the desk.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -21,7 +22,6 @@ from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.catalog.request import semester_of, today
 from services.forms.people.values import Leave, Semester
 from services.forms.rules import dues, leaves, tell, tell_leaves, terms, tuition
-from services.forms.rules.finding import Text
 
 SEMESTERS_MOST = 6
 WHO = ("enrolled", "on_leave", "admitted")
@@ -62,8 +62,8 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
     if not found:
         left = leaves.rest(asking.student, kind)
         found = [tell_leaves.left_over(kind, left, answers["semesters"]), *_refund(asking, period)]
-    if leaves.RULES[kind].document and asking.attached is not None:
-        found.append(tell_leaves.document_needed(kind, there=asking.attached > 0))
+    if leaves.RULES[kind].document:
+        found += request.with_file(asking, partial(tell_leaves.document_needed, kind))
     if kind == "disease":
         found.append(tell_leaves.counsel())
     return found
@@ -120,23 +120,18 @@ def lines(case: Case) -> dict[str, Any]:
     """Which leave, and how long."""
     return {
         "leave_kind": str(tell_leaves.KINDS[case.answers["kind"]]),
-        "leave_period": granted(case),
+        "leave_period": _period(case.answers),
     }
 
 
-def granted(case: Case) -> str:
-    """How long."""
-    return printed.semesters(*period_of(case.answers))
+def _period(answers: Answers) -> str:
+    return printed.semesters(*period_of(answers))
 
 
 def changes(case: Case) -> list[Leave]:
     """The leave enters the register as it was asked for."""
     first, last = period_of(case.answers)
     return [Leave(case.answers["kind"], first, last, request.sent_on(case))]
-
-
-def _said(words: Text, answers: Answers) -> Text:
-    return tell.filled(words, lambda: {"period": printed.semesters(*period_of(answers))})
 
 
 # The kind of the leave is nobody's business: the number alone does not tell it. Special leaves are
@@ -154,10 +149,11 @@ KIND = request.Request(
     prefill=prefill,
     lasts=lambda answers: int(answers["semesters"]),
     sentence=APPLY,
+    says=lambda answers: {"period": _period(answers)},
     lines=lines,
-    granted=granted,
+    granted=lambda case: _period(case.answers),
     shown=("leave_period",),
     changes=changes,
-    headline=lambda answers: _said(_l("asks for a leave of absence, %(period)s"), answers),
-    result=lambda answers, _granted: _said(_l("You are on leave: %(period)s"), answers),
+    headline=_l("asks for a leave of absence, %(period)s"),
+    result=_l("You are on leave: %(period)s"),
 ).kind()

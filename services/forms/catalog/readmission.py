@@ -19,10 +19,10 @@ from flask_babel import lazy_pgettext as _p
 from services.forms.catalog import paying_again, printed, professors_named, request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed, WholeNumber
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
-from services.forms.catalog.request import in_semester, semester_of
+from services.forms.catalog.request import semester_of
 from services.forms.people.values import Readmission as Readmitted
 from services.forms.people.values import Semester
-from services.forms.rules import readmission, tell, tell_readmission
+from services.forms.rules import readmission, tell_readmission
 from services.forms.rules.finding import Text
 from shared.clock import SEOUL
 from shared.say import named
@@ -39,7 +39,9 @@ class Readmission(AnswerSchema):
     year = request.year()
     semester = request.term(_p("field", "Semester of readmission"))
     advisor = SomebodyNamed(
-        _p("field", "Prospective advisor"), _l("Who will advise you; ask in person first.")
+        _p("field", "Prospective advisor"),
+        _l("Who will advise you; ask in person first."),
+        role="prospective_advisor",
     )
     credits = WholeNumber(
         0, CREDITS_MOST, _p("field", "Earlier credits"), _l("How many of them are to count.")
@@ -103,15 +105,13 @@ def lines(case: Case) -> dict[str, Any]:
     """When they left, and with how many credits they come back."""
     return {
         "left_on": printed.long_day(case.student.ended_on),
-        "readmission_semester": str(tell.semester(semester_of(case.answers))),
         "credits_asked": printed.credits_count(case.answers["credits"]),
     }
 
 
 def _granted(case: Case) -> int:
     """RDM-02: how many count in the end."""
-    granted = case.decision.granted if case.decision else None
-    return int(granted) if granted is not None else int(case.answers["credits"])
+    return int(case.answers["credits"] if case.granted is None else case.granted)
 
 
 def changes(case: Case) -> list[Readmitted]:
@@ -137,14 +137,12 @@ KIND = request.Request(
     prefill=prefill,
     window=window,
     sentence=APPLY,
+    semester_line="readmission_semester",
     lines=lines,
     granted=lambda case: printed.credits_count(_granted(case)),
-    shown=("readmission_semester", "extent_granted"),
+    shown=("extent_granted",),
     changes=changes,
-    headline=lambda answers: in_semester(_l("asks for readmission to the %(semester)s"), answers),
-    result=lambda answers, _granted: in_semester(
-        _l("You are readmitted to the %(semester)s"), answers
-    ),
-    named=lambda answers: {"prospective_advisor": str(answers["advisor"])},
+    headline=_l("asks for readmission to the %(semester)s"),
+    result=_l("You are readmitted to the %(semester)s"),
     choices=choices,
 ).kind()

@@ -1,4 +1,4 @@
-"""What has a period in the semester's data: whether it is open for the semester asked about."""
+"""The semester that goes on, and what has a period in its data: whether that is open."""
 
 from __future__ import annotations
 
