@@ -36,7 +36,7 @@ def _offer(session: Session, kind: Kind, asking: Asking) -> Offer:
         findings=tuple(findings),
         prefill=prefill,
         approvers=tuple(_approvers(session, kind, asking.student)),
-        span=Span(*kind.window(asking), asking.now),
+        span=Span.seen(kind, asking, prefill),
         open_application=_open_like(session, kind, asking.student.id, prefill),
     )
 

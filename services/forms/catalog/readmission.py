@@ -10,7 +10,6 @@ ask for none; "cannot be readmitted" is a list with reasons that staff keep.
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,13 +17,12 @@ from flask_babel import lazy_pgettext as _p
 
 from services.forms.catalog import paying_again, printed, professors_named, request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Window
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Readmission as Readmitted
 from services.forms.people.values import Semester
 from services.forms.rules import readmission, tell_readmission
 from services.forms.rules.finding import Text
-from shared.clock import SEOUL
 from shared.say import named
 
 CREDITS_MOST = 200
@@ -88,12 +86,12 @@ def prefill(asking: Asking) -> dict[str, Any]:
     return {**advisor, "credits": readmission.credits_earned(asking.student)}
 
 
-def window(asking: Asking) -> request.Window:
+def window(asking: Asking, _answers: Answers) -> Window:
     """RDM-01: until the coming semester begins."""
     coming = _coming(asking)
     if coming is None:
         return None, None
-    return None, datetime.combine(asking.semesters[coming].first_day, time.min, SEOUL)
+    return None, request.midnight(asking.semesters[coming].first_day)
 
 
 def choices(asking: Asking) -> dict[str, dict[str, Text]]:

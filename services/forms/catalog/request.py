@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -27,6 +27,7 @@ from services.forms.catalog.kind import (
     Step,
     Text,
     Uploads,
+    Window,
 )
 from services.forms.people.masking import masked
 from services.forms.people.values import Change, Semester
@@ -44,12 +45,15 @@ REASON, AS_WRITTEN = _p("field", "Reason"), _l("It is printed on the form as you
 DECISION = ("decision", "decision_date")
 GRANTED: Text = _p("printed", "Granted")
 
-Window = tuple[datetime | None, datetime | None]
-
 
 def today(asking: Asking) -> date:
     """The day in Seoul."""
     return asking.now.astimezone(SEOUL).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which the day begins in Seoul."""
+    return datetime.combine(day, time.min, SEOUL)
 
 
 def sent_on(case: Case) -> date:
@@ -60,6 +64,12 @@ def sent_on(case: Case) -> date:
 def semester_of(answers: Answers) -> Semester:
     """The semester that is asked for."""
     return Semester(answers["year"], answers["semester"])
+
+
+def semester_typed(answers: Answers) -> Semester | None:
+    """The same of a draft, once it is there."""
+    year, typed = answers.get("year"), answers.get("semester")
+    return Semester(year, typed) if isinstance(year, int) and typed in TERMS else None
 
 
 def year(label: Text = YEAR) -> WholeNumber:
@@ -136,7 +146,9 @@ class Request:
     office: str = OFFICE
     extents: Callable[[Answers], Sequence[str]] | None = None  # of what may be granted less
     prefill: Callable[[Asking], dict[str, Any]] = lambda _asking: {}
-    window: Callable[[Asking], Window] = lambda _asking: (None, None)  # no page names one
+    # When it opens and closes, where a page says so; `window_of` names the choice that it is of.
+    window: Callable[[Asking, Answers], Window] = lambda _asking, _answers: (None, None)
+    window_of: Text = ""
     semester: Callable[[Answers], Semester | None] = semester_of
     lasts: Callable[[Answers], int] = lambda _answers: 1
     choices: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
@@ -165,6 +177,7 @@ class Request:
             judge=self.judged,
             prefill=self.filled_in,
             window=self.open_within,
+            window_of=self.window_of,
             semester=self.semester,
             lasts=self.lasts,
             single=self.single,
@@ -230,9 +243,9 @@ class Request:
             lambda: {**_semester_said(answers), **self.says(answers)},
         )
 
-    def open_within(self, asking: Asking) -> Window:
+    def open_within(self, asking: Asking, answers: Answers) -> Window:
         """When it opens and closes."""
-        return self.window(asking)
+        return self.window(asking, answers)
 
     def may_ask(self, asking: Asking) -> list[Finding]:
         """Who and when, and whether the register has the semester of `only`."""

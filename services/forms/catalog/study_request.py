@@ -22,7 +22,7 @@ from flask_babel import lazy_gettext as _l
 
 from services.forms.catalog import request, room, semester_window
 from services.forms.catalog.fields import AnswerSchema
-from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text, Window
 from services.forms.catalog.kind import Uploads as Uploads
 from services.forms.people.values import Named, Semester, Standing
 from services.forms.rules import tell
@@ -72,12 +72,12 @@ class Request(request.Request):
             return []
         return semester_window.against(asking, self.name, self.rule, semester)
 
-    def open_within(self, asking: Asking) -> request.Window:
+    def open_within(self, asking: Asking, answers: Answers) -> Window:
         """The period of the semester that goes on, where there is one."""
         return (
             semester_window.window(asking, self.name)
             if self.in_period
-            else super().open_within(asking)
+            else super().open_within(asking, answers)
         )
 
     def judged(self, asking: Asking, answers: Answers) -> list[Finding]:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
-from services.forms.catalog import printed, request
+from services.forms.catalog import kind, printed, request
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Semester, SemesterData, Window
 from services.forms.rules import tell, terms, tuition, windows
 from services.forms.rules.windows import When
-from shared.clock import SEOUL
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Request(request.Request):
         data = asking.semesters[semester]
         return {**semester.as_json(), **self.fill(asking, data)}
 
-    def open_within(self, asking: Asking) -> request.Window:
+    def open_within(self, asking: Asking, _answers: Answers) -> kind.Window:
         """The semester's period; without one it is open until the semester ends (no page says)."""
         semester = self._first(asking)
         if self.period is None or semester is None:
@@ -145,9 +144,8 @@ def _own(asking: Asking) -> list[Semester]:
     return [one for one in (now, *open_now) if one and not against(asking, one)]
 
 
-def _until_the_end(asking: Asking) -> request.Window:
+def _until_the_end(asking: Asking) -> kind.Window:
     now = semester_now(asking)
     if now is None:
         return None, None
-    day_after = asking.semesters[now].last_day + timedelta(days=1)
-    return None, datetime.combine(day_after, time.min, SEOUL)
+    return None, request.midnight(asking.semesters[now].last_day + timedelta(days=1))
