@@ -28,8 +28,8 @@ def offers(session: Session, parts: Parts, person: Person) -> list[Offer]:
 
 
 def _offer(session: Session, kind: Kind, asking: Asking) -> Offer:
-    findings = kind.may_ask(asking) + contradictions.against(kind, asking, None)
     prefill = kind.prefill(asking)
+    findings = kind.may_ask(asking) + contradictions.offered(kind, asking, prefill)
     return Offer(
         kind=kind,
         open=not blocks(findings),

@@ -206,5 +206,6 @@ def _offer(offer: Offer, now: datetime) -> OfferLine:
 
 def _contradicts(offer: Offer) -> tuple[str, str] | None:
     """(id, number) of another application that is in its way."""
-    named = (found.figures.get("open_application") for found in offer.findings)
+    stands = (found for found in offer.findings if found.severity == "block")
+    named = (found.figures.get("open_application") for found in stands)
     return next(((one["application_id"], one["number"]) for one in named if one), None)
