@@ -8,7 +8,7 @@ needed only for an order that no compiled layout serves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,6 +31,7 @@ from shared.fit.slots import Slot
 from shared.settings import Settings
 
 BOX = "☐"
+LINE = "________"  # as much as somebody writes by hand for a year or a semester
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ class Printer:
             "contact_line": _say(language, "blank form", "Hand in at: %(at)s", at=contact),
         }
         values = empty(layout.fields) | words
-        return self.writer.write(layout, values, {}, number="", at=at, qr_text="", seal=False)
+        written_on = to_write_on(layout)
+        return self.writer.write(written_on, values, {}, number="", at=at, qr_text="", seal=False)
 
     def working_copy(self, order: Order, number: str, at: datetime) -> bytes:
         docx = self.library.docx(order.template)
@@ -194,6 +196,21 @@ def empty(fields: Iterable[str]) -> dict[str, Any]:
             inner = inner.setdefault(part, {})
         inner[last] = BOX if last.startswith("box_") else ""
     return found
+
+
+def to_write_on(layout: Layout) -> Layout:
+    """The layout with a line to write on where a value stands in a sentence; one that stands
+    alone has the form's own place. Lists, whose slots are known by identity, stay."""
+    listed = {slot for one in layout.lists for item in one.slots for slot in item}
+    slots = (slot if slot in listed else _lined(slot) for slot in layout.slots)
+    return replace(layout, slots=tuple(slots))
+
+
+def _lined(slot: Slot) -> Slot:
+    if not any(letter.isalnum() for words, _field in slot.pieces for letter in words):
+        return slot
+    said = ((words.replace("{", "{{").replace("}", "}}"), field) for words, field in slot.pieces)
+    return replace(slot, text="".join(words + (LINE if field else "") for words, field in said))
 
 
 def heights(slot: Slot) -> list[float]:

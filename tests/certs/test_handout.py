@@ -137,6 +137,25 @@ def test_a_blank_form_says_so_and_where_to_hand_it_in_and_is_nobodys(
     assert b"/ByteRange" not in answer.data, "unsigned"
 
 
+@pytest.mark.parametrize(
+    ("kind", "language", "words"),
+    [
+        ("tuition_waiver", "en", "Tuition Fee Waiver for the ________ semester, ________."),
+        ("tuition_waiver", "ko", "위와 같은 사유로 ________학년도 ________ 등록금 감면을"),
+        ("due_date_extension", "en", "fees for ________, ________ semester, for the reasons"),
+        ("due_date_extension", "ko", "위와 같은 사유로 ________학년도 ________ 등록금 납부기한"),
+    ],
+)
+def test_where_the_sentence_names_the_semester_a_blank_form_has_lines_to_write_on(
+    office: Office, client: FlaskClient, kind: str, language: str, words: str
+) -> None:
+    """EXT-04: in its sentence; what has a place of its own on the form stays empty."""
+    answer = client.get(address(office, f"{kind}:{language}", "blank"))
+    text = " ".join(PdfReader(BytesIO(answer.data)).pages[0].extract_text().split())
+    assert words in text
+    assert text.count("_" * 8) == 2
+
+
 def test_there_is_no_blank_form_of_a_certificate_or_of_nothing(
     office: Office, client: FlaskClient
 ) -> None:

@@ -55,13 +55,14 @@ def check_typed(kind: Kind, typed: Mapping[str, Any]) -> None:
         raise refused(found)
 
 
-def read(kind: Kind, typed: Mapping[str, Any]) -> tuple[Answers | None, list[Finding]]:
-    """The answers as the kind's functions want them, or None and what is wrong with them."""
+def read(kind: Kind, typed: Mapping[str, Any]) -> tuple[Answers, list[Finding]]:
+    """The answers as the kind's functions want them; those that are right, and what is wrong."""
     given = {name: value for name, value in typed.items() if value not in (None, "")}
     try:
         return kind.schema().load(given), []
     except ValidationError as error:
-        return None, _schema_findings(error.messages_dict)
+        right = error.valid_data
+        return right if isinstance(right, dict) else {}, _schema_findings(error.messages_dict)
 
 
 def written(kind: Kind, answers: Answers) -> dict[str, Any]:
@@ -73,8 +74,9 @@ def written(kind: Kind, answers: Answers) -> dict[str, Any]:
 def judge(kind: Kind, asking: Asking, typed: Mapping[str, Any]) -> list[Finding]:
     """Everything that form and rules say of answers as typed; the blocking ones first."""
     answers, found = read(kind, typed)
+    whole = not found
     found += kind.may_ask(asking) + contradictions.against(kind, asking, answers)
-    if answers is not None:
+    if whole:
         found += [one for one in kind.judge(asking, answers) if not _said_in(found, one)]
     return sorted(found, key=lambda finding: finding.severity != "block")
 

@@ -259,7 +259,7 @@ def _judged(
     kind = parts.kind(row.kind)
     if row.state in EDITABLE or sent is None:
         asking = cases.asking(session, parts, student, of=row)
-        return Span(*kind.window(asking), asking.now), judge(kind, asking, row.answers)
+        return Span.seen(kind, asking, row.answers), judge(kind, asking, row.answers)
     asking = replaying.asking_then(session, parts, sent)
     return None, kind.judge(asking, cases.load(kind, sent.answers))
 

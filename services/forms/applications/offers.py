@@ -28,15 +28,15 @@ def offers(session: Session, parts: Parts, person: Person) -> list[Offer]:
 
 
 def _offer(session: Session, kind: Kind, asking: Asking) -> Offer:
-    findings = kind.may_ask(asking) + contradictions.against(kind, asking, None)
     prefill = kind.prefill(asking)
+    findings = kind.may_ask(asking) + contradictions.offered(kind, asking, prefill)
     return Offer(
         kind=kind,
         open=not blocks(findings),
         findings=tuple(findings),
         prefill=prefill,
         approvers=tuple(_approvers(session, kind, asking.student)),
-        span=Span(*kind.window(asking), asking.now),
+        span=Span.seen(kind, asking, prefill),
         open_application=_open_like(session, kind, asking.student.id, prefill),
     )
 

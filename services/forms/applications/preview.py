@@ -161,7 +161,7 @@ def _draft_case(
 ) -> Case:
     """The paper as it would be if it were sent now: unsigned, undecided, dated today."""
     answers, findings = read(kind, row.answers)
-    if answers is None or blocks(findings):
+    if blocks(findings):
         raise refused(findings, application_id=row.id, number=row.number)
     student = cases.applicant(session, person)
     found = cases.chosen(session, kind, answers)

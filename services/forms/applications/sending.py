@@ -108,7 +108,7 @@ def _accepted(
     cases.hold_student(session, row.student_id)  # until the end: no other is sent meanwhile
     findings: list[Finding] = judge(kind, asking, row.answers)
     answers, _wrong = read(kind, row.answers)
-    if answers is None or blocks(findings):
+    if blocks(findings):
         raise refused(findings, application_id=row.id, number=row.number)
     return answers, findings
 

@@ -8,7 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from services.forms.applications.trail import HistoryEntry
-from services.forms.catalog.kind import Agree, Finding, Kind, Letter, Text, Vote
+from services.forms.catalog.kind import (
+    Agree,
+    Answers,
+    Asking,
+    Finding,
+    Kind,
+    Letter,
+    Text,
+    Vote,
+)
 from services.forms.people.values import Named, Professor, Semester, Staff, Student
 
 
@@ -210,6 +219,13 @@ class Span:
     opens: datetime | None
     closes: datetime | None
     now: datetime
+    of: Text = ""  # which of the kind's choices it is of, where it is not all of them
+
+    @classmethod
+    def seen(cls, kind: Kind, asking: Asking, answers: Answers) -> Span:
+        """That of the kind, with answers as far as they are typed."""
+        opens, closes = kind.window(asking, answers)
+        return cls(opens, closes, asking.now, kind.window_of if opens or closes else "")
 
     @property
     def state(self) -> str:

@@ -20,7 +20,7 @@ from services.forms.applications.telling import changed_texts
 from services.forms.applications.values import ApprovalView, LetterView
 from services.forms.approver.page import drawn_again
 from services.forms.catalog import printed
-from services.forms.catalog.recommendation_letter import LINES
+from services.forms.catalog.letter_paper import LINES
 from services.forms.letters.taking import BYTES_MOST, take
 from services.forms.pages import files
 from services.forms.pages.errors import text_of

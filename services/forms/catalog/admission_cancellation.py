@@ -14,10 +14,10 @@ from flask_babel import lazy_pgettext as _p
 
 from services.forms.catalog import request, withdrawal
 from services.forms.catalog.fields import AnswerSchema
-from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog.kind import Answers, Asking, Finding
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Semester
-from services.forms.rules import refund, tell, tell_refund, tell_standing, terms
+from services.forms.rules import refund, tell_refund, tell_standing, terms
 
 APPLY = _l("I hereby apply for the cancellation of my admission registration as stated above.")
 
@@ -56,11 +56,6 @@ def _first(asking: Asking) -> Semester | None:
     return terms.semester_of_day(asking.semesters, student.admitted_on)
 
 
-def semester(case: Case) -> str:
-    """For which semester the admission was."""
-    return str(tell.semester(semester_of(case.answers)))
-
-
 KIND = request.Request(
     name="admission_cancellation",
     prefix="AC",
@@ -72,10 +67,8 @@ KIND = request.Request(
     only=request.Only(_first, tell_standing.other_admission),
     judge=judge,
     sentence=APPLY,
-    lines=lambda case: {"admission_semester": semester(case)},
-    granted=semester,
-    shown=("admission_semester",),
+    semester_line="admission_semester",
     changes=withdrawal.changes,
-    headline=lambda _answers: _l("asks to cancel the admission"),
-    result=lambda _answers, _granted: _l("Your admission is cancelled"),
+    headline=_l("asks to cancel the admission"),
+    result=_l("Your admission is cancelled"),
 ).kind()

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import professors_named, request, study_request
+from services.forms.catalog import printed, professors_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Placement
@@ -24,7 +24,9 @@ class AdvisorChange(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
     professor = SomebodyNamed(
-        _p("field", "New advisor"), _l("Of your major. They get a link and agree by signing.")
+        _p("field", "New advisor"),
+        _l("Of your major. They get a link and agree by signing."),
+        role="prospective_advisor",
     )
     reason = request.reason()
 
@@ -45,13 +47,10 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
 def lines(case: Case) -> dict[str, Any]:
     """Who advises now, and who is to."""
     before = case.student.advisor
-    return {"present_advisor": named(before) if before else "–", "chosen_advisor": granted(case)}
-
-
-def granted(case: Case) -> str:
-    """The new advisor."""
-    chosen = case.chosen.get("professor")
-    return named(chosen) if chosen else ""
+    return {
+        "present_advisor": named(before) if before else "–",
+        "chosen_advisor": printed.chosen(case, "professor"),
+    }
 
 
 KIND = study_request.Request(
@@ -65,12 +64,9 @@ KIND = study_request.Request(
     roles=("advisor", "prospective_advisor"),
     judge=judge,
     lines=lines,
-    granted=granted,
+    granted=lambda case: printed.chosen(case, "professor"),
     changes=lambda case: [Placement(advisor=str(case.answers["professor"]))],
-    headline=lambda _answers: _l("asks for another advisor"),
-    result=lambda _answers, _granted: _l("Your advisor has changed"),
-    named=lambda answers: {"prospective_advisor": str(answers["professor"])},
-    choices=lambda asking: {
-        "professor": professors_named.listed(asking, without=[asking.student.advisor])
-    },
+    headline=_l("asks for another advisor"),
+    result=_l("Your advisor has changed"),
+    choices=professors_named.others_than_the_advisor,
 ).kind()

@@ -111,7 +111,7 @@ class Certificate:
             may_ask=self.against,
             judge=self.judge,
             prefill=self.prefill,
-            window=lambda _asking: (None, None),
+            window=lambda _asking, _answers: (None, None),
             semester=lambda _answers: None,
             sentences=lambda _answers: [],
             paper=self.paper,

@@ -10,7 +10,7 @@ both cannot be granted, or where one would change what the other was judged by.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from flask_babel import lazy_gettext as _l
@@ -108,16 +108,26 @@ CONTRADICTIONS = (
 )
 
 
-def against(kind: Kind, asking: Asking, answers: Answers | None) -> list[Finding]:
-    """Each undecided application that this contradicts; without answers, whatever they will be."""
-    rows = [row for row in CONTRADICTIONS if kind.name in (row.one, *row.others)]
-    found = asking.beside() if rows else ()
+def against(kind: Kind, asking: Asking, answers: Answers) -> list[Finding]:
+    """Each undecided application that this contradicts, as far as the answers are there."""
+    return [finding for _row, finding in _each(kind, asking, answers)]
+
+
+def offered(kind: Kind, asking: Asking, prefill: Answers) -> list[Finding]:
+    """The same of a form as it begins: a note where another semester or professor would do."""
     return [
-        tell_beside.contradicts(row.rule, row.why, one.title, one.number, one.id)
-        for one in found
-        for row in _between(kind, one, rows)
-        if _meets(row.within, kind, answers, one)
+        finding if row.within == "always" else replace(finding, severity="note")
+        for row, finding in _each(kind, asking, prefill)
     ]
+
+
+def _each(kind: Kind, asking: Asking, answers: Answers) -> Iterator[tuple[Contradiction, Finding]]:
+    rows = [row for row in CONTRADICTIONS if kind.name in (row.one, *row.others)]
+    for one in asking.beside() if rows else ():
+        for row in _between(kind, one, rows):
+            if _meets(row.within, kind, answers, one):
+                told = (row.rule, row.why, one.title, one.number, one.id)
+                yield row, tell_beside.contradicts(*told)
 
 
 def _between(kind: Kind, one: Beside, rows: list[Contradiction]) -> Iterator[Contradiction]:
@@ -127,11 +137,12 @@ def _between(kind: Kind, one: Beside, rows: list[Contradiction]) -> Iterator[Con
             yield row
 
 
-def _meets(within: Within, kind: Kind, answers: Answers | None, one: Beside) -> bool:
+def _meets(within: Within, kind: Kind, answers: Answers, one: Beside) -> bool:
     if within == "always":
         return True
-    if answers is None:
-        return False
-    if within == "semester":
-        return not one.semesters.isdisjoint(kind.about(answers))
-    return not one.named.isdisjoint(kind.named(answers).values())
+    try:
+        if within == "semester":
+            return not one.semesters.isdisjoint(kind.about(answers))
+        return not one.named.isdisjoint(kind.named(answers).values())
+    except KeyError:
+        return False  # what it depends on is not answered yet

@@ -12,28 +12,30 @@ lacks, stands below the dates.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, room, tuition_asked
-from services.forms.catalog.fields import AnswerSchema, Choice, Day, Words
-from services.forms.catalog.kind import Answers, Asking, Case, Desk, Finding, Kind, Step, Uploads
+from services.forms.catalog import printed, request, tuition_asked
+from services.forms.catalog.fields import AnswerSchema, Choice, Day
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text
 from services.forms.catalog.request import semester_of
-from services.forms.people.masking import masked
-from services.forms.people.values import Arrangement, Period, Semester
+from services.forms.people.values import Arrangement, Period, SemesterData
 from services.forms.rules import extension, installments, tell, tell_extension, tuition
-from services.forms.rules.finding import Text
+from services.forms.rules.windows import When
 from shared.say import full_day
-from shared.words import in_language
 
-NAME = extension.NAME
 IN_FULL, IN_INSTALLMENTS = "full", "installments"
 PAYMENTS = {
     IN_FULL: _l("In full on that day"),
     IN_INSTALLMENTS: _l("In four installments, the first on that day"),
+}
+HEADLINES: Mapping[str, Text] = {
+    IN_FULL: _l("asks to pay tuition by %(day)s"),
+    IN_INSTALLMENTS: _l("asks to pay tuition in installments from %(day)s on"),
 }
 DECLARED = _l(
     "I hereby apply for an extension of the due date of payment of the tuition fees for "
@@ -59,10 +61,8 @@ class DueDateExtension(AnswerSchema):
         _l("Whoever missed the period for asking installments asks for them here."),
         required=False,  # EXT-02: not ticked means full payment
     )
-    reason = Words(
-        220,  # Korean letters that the box of the form holds
-        _p("field", "Reason"),
-        _l("Say why you cannot pay in time. It is printed on the form as you write it."),
+    reason = request.reason(
+        _l("Say why you cannot pay in time. It is printed on the form as you write it.")
     )
 
 
@@ -71,45 +71,44 @@ def in_installments(answers: Answers) -> bool:
     return bool(answers.get("payment") == IN_INSTALLMENTS)
 
 
-def may_ask(asking: Asking) -> list[Finding]:
-    """TUI-02 and EXT-01: who pays, within the period."""
-    stands = tuition_asked.against_any(asking)
-    now = tuition_asked.semester_now(asking)
-    return stands if stands or now is None else _period(asking, now)
-
-
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
-    """What the rules say of the answers: what refuses them, and what is paid then."""
-    semester = semester_of(answers)
-    stands = tuition_asked.against(asking, semester) or _period(asking, semester)
-    fits = _does_not_fit(asking, answers)
-    if stands:
-        return stands + fits
+    """TUI-07, EXT-02 to EXT-05: whether that day can be given, and what is paid then."""
+    semester, by_parts = semester_of(answers), in_installments(answers)
     data = asking.semesters[semester]
-    dates, by_parts = extension.dates(asking.student, data), in_installments(answers)
+    dates = extension.dates(asking.student, data)
     if dates is None:
-        return [tell.missing_data(semester, ["payment_periods"]), *fits]
+        return [tell.missing_data(semester, ["payment_periods"])]
     if answers["due_date"] != dates.due_now:
-        return [tell_extension.other_due_date(semester, dates), *fits]
+        return [tell_extension.other_due_date(semester, dates)]
     if why := extension.why_not(dates, answers["pay_on"], installments=by_parts):
-        return [tell_extension.bad_day(dates, why), *fits]
+        return [tell_extension.bad_day(dates, why)]
     charge = tuition.charge(asking.student, data)
-    findings = [tell.charged(charge, semester)]
+    found = [tell.charged(charge, semester)]
     if charge.krw is not None:
-        findings.insert(0, tell_extension.to_pay(_dues(asking, answers, charge.krw)))
+        found.insert(0, tell_extension.to_pay(_dues(data, answers, charge.krw)))
     if closes := lapses_at(asking, answers):
-        findings.append(tell_extension.confirm_in_time(closes))
-    return findings + fits
+        found.append(tell_extension.confirm_in_time(closes))
+    return found
 
 
-def prefill(asking: Asking) -> dict[str, Any]:
-    """The semester that students deal with now, its due date, and payment in full."""
-    semester = tuition_asked.prefill(asking)
-    data = asking.semesters.get(semester_of(semester)) if semester else None
-    dates = extension.dates(asking.student, data) if data else None
-    if dates is None:
-        return {**semester, "payment": IN_FULL}
-    return {**semester, "due_date": dates.due_now.isoformat(), "payment": IN_FULL}
+def _dues(data: SemesterData, answers: Answers, krw: int) -> tuple[installments.Due, ...]:
+    """EXT-05: all of it on the day, or a quarter in each of P2 to P5."""
+    if in_installments(answers):
+        return installments.plan(data, krw, one_step_later=True)
+    day = answers["pay_on"]
+    return (installments.Due(installments.FULL_PAYMENT, krw, Period(day, day)),)
+
+
+def fill(asking: Asking, data: SemesterData) -> dict[str, Any]:
+    """The semester's due date, and payment in full."""
+    dates = extension.dates(asking.student, data)
+    due = {"due_date": dates.due_now.isoformat()} if dates else {}
+    return {**due, "payment": IN_FULL}
+
+
+def not_open(_asking: Asking, data: SemesterData, state: When) -> Finding:
+    """EXT-01: it is asked for within the semester's period alone."""
+    return tell_extension.not_open(data.semester, state, extension.window(data))
 
 
 def lapses_at(asking: Asking, answers: Answers) -> datetime | None:
@@ -119,45 +118,15 @@ def lapses_at(asking: Asking, answers: Answers) -> datetime | None:
     return window.closes if window else None
 
 
-def window(asking: Asking) -> tuple[datetime | None, datetime | None]:
-    """EXT-01: the application period of the semester that students deal with now."""
-    now = tuition_asked.semester_now(asking)
-    found = extension.window(asking.semesters[now]) if now else None
-    return (found.opens, found.closes) if found else (None, None)
-
-
-def sentences(answers: Answers) -> list[Text]:
-    """EXT-06: the declaration is part of what is signed."""
-    return [tell.filled(DECLARED, lambda: printed.semester_lines(semester_of(answers)))]
-
-
-def paper(case: Case) -> dict[str, Any]:
-    """The values of `templates/documents/due_date_extension`, in the language of the case."""
+def lines(case: Case) -> dict[str, Any]:
+    """The dates, and how it is paid."""
     by_parts = in_installments(case.answers)
-    with in_language(case.language):
-        return {
-            "application_number": case.number,
-            **printed.student_lines(case.student),
-            **printed.semester_lines(semester_of(case.answers)),
-            "current_due_date": printed.day(case.answers["due_date"]),
-            "extended_due_date": printed.day(case.answers["pay_on"]),
-            "box_full": printed.box(not by_parts),
-            "box_installments": printed.box(by_parts),
-            "reason": case.answers["reason"],
-            "application_date": printed.day(case.submitted_at),
-            "applicant": printed.signature(case, "applicant"),
-            "advisor": printed.signature(case, "advisor"),
-            "campus_professor": printed.signature(case, "campus_professor"),
-            "attachments": printed.attachments(case.attachments),
-            **printed.decision(case, _p("printed", "Granted"), printed.day(case.answers["pay_on"])),
-        }
-
-
-def shows(case: Case) -> list[tuple[str, str]]:
-    """What the number alone tells a stranger, to compare with the paper in hand."""
-    values = paper(case)
-    public = ("year", "semester_ordinal", "extended_due_date", "decision", "decision_date")
-    return [("name", masked(values["name"])), *((field, values[field]) for field in public)]
+    return {
+        "current_due_date": printed.day(case.answers["due_date"]),
+        "extended_due_date": printed.day(case.answers["pay_on"]),
+        "box_full": printed.box(not by_parts),
+        "box_installments": printed.box(by_parts),
+    }
 
 
 def changes(case: Case) -> list[Arrangement]:
@@ -169,68 +138,30 @@ def changes(case: Case) -> list[Arrangement]:
 
 def headline(answers: Answers) -> Text:
     """What it asks for, in a line."""
-    words = (
-        _l("asks to pay tuition in installments from %(day)s on")
-        if in_installments(answers)
-        else _l("asks to pay tuition by %(day)s")
-    )
-    return tell.filled(words, lambda: {"day": full_day(answers["pay_on"])})
+    return HEADLINES[IN_INSTALLMENTS if in_installments(answers) else IN_FULL]
 
 
-def _period(asking: Asking, semester: Semester) -> list[Finding]:
-    data = asking.semesters[semester]
-    state = extension.when(data, asking.now)
-    return (
-        []
-        if state == "open"
-        else [tell_extension.not_open(semester, state, extension.window(data))]
-    )
-
-
-def _dues(asking: Asking, answers: Answers, krw: int) -> tuple[installments.Due, ...]:
-    """EXT-05: all of it on the day, or a quarter in each of P2 to P5."""
-    data, day = asking.semesters[semester_of(answers)], answers["pay_on"]
-    if in_installments(answers):
-        return installments.plan(data, krw, one_step_later=True)
-    return (installments.Due(installments.FULL_PAYMENT, krw, Period(day, day)),)
-
-
-def _does_not_fit(asking: Asking, answers: Answers) -> list[Finding]:
-    """What the printed form could not hold, before anybody signs it."""
-    return room.of_student(asking, NAME) + room.of_text(
-        asking, NAME, "reason", _p("field", "Reason"), answers["reason"]
-    )
-
-
-PROVES = ("name", "extended_due_date", "decision", "year", "semester_ordinal", "decision_date")
-
-KIND = Kind(
-    name=NAME,
-    version=1,
+KIND = tuition_asked.PrintedForm(
+    name=extension.NAME,
     prefix="E",
     title=_l("Extension of the tuition due date"),
     summary=_l("Pay tuition on a later day, or in installments from the next period on."),
+    paper_title=_l("Application for Extension of Tuition Fee Due Date"),
     schema=DueDateExtension,
-    route=(Step("advisor"), Step("campus_professor")),
-    desk=Desk("dean"),
-    uploads=Uploads(),
-    may_ask=may_ask,
+    office="dean",
+    addressee=_l("To the Dean of Academic Affairs"),
+    period=tuition_asked.Period(extension.window, not_open),
+    fill=fill,
     judge=judge,
-    prefill=prefill,
-    window=window,
-    semester=semester_of,
-    sentences=sentences,
-    paper=paper,
-    shows=shows,
-    proves=lambda _case: PROVES,
-    for_office=("attachments",),
-    headline=headline,
-    changes=changes,
     lapses_at=lapses_at,
     lapsed=tell_extension.not_confirmed,
-    addressee=_l("To the Dean of Academic Affairs"),
-    result=lambda answers, _granted: tell.filled(
-        _l("Your tuition is due on %(day)s"), lambda: {"day": full_day(answers["pay_on"])}
-    ),
-    paper_title=_l("Application for Extension of Tuition Fee Due Date"),
-)
+    sentence=DECLARED,
+    says=lambda answers: {"day": full_day(answers["pay_on"])},
+    lines=lines,
+    granted=lambda case: printed.day(case.answers["pay_on"]),
+    decides="extended_due_date",
+    shown=("year", "semester_ordinal", "extended_due_date", "decision", "decision_date"),
+    changes=changes,
+    headline=headline,
+    result=_l("Your tuition is due on %(day)s"),
+).kind()

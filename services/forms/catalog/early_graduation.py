@@ -9,20 +9,16 @@ Readings: asked for in the semester at whose end the degree is to be had.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from services.forms.catalog import (
-    printed,
-    request,
-    semester_window,
-    study_request,
-)
+from services.forms.catalog import printed, request, semester_window, study_request
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Milestone
-from services.forms.rules import study, tell, tell_study, terms
+from services.forms.rules import study, tell_study, terms
 
 
 class EarlyGraduation(AnswerSchema):
@@ -37,7 +33,7 @@ def against(asking: Asking) -> list[Finding]:
     """TRM-02: in the semester that goes on, by the time of study alone."""
     now = semester_window.going_on(asking)
     if now is None:
-        return [tell.no_semester()]
+        return []
     found = study.early_degree(asking.student, asking.semesters[now])
     why = study.why_not_early(found)
     return [tell_study.no_early_degree(found, why)] if why in ("too_early", "not_early") else []
@@ -45,31 +41,19 @@ def against(asking: Asking) -> list[Finding]:
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """TRM-02: how early it is, and whether the credits are enough."""
-    semester = request.semester_of(answers)
-    open_now = terms.open_semesters(asking.semesters, request.today(asking))
-    if not open_now:
-        return [tell.no_semester()]
-    if semester != open_now[0]:
-        return [tell_study.other_semester("TRM-02", semester, open_now[0])]
-    found = study.early_degree(asking.student, asking.semesters[semester])
+    found = study.early_degree(asking.student, asking.semesters[request.semester_of(answers)])
     if why := study.why_not_early(found):
         return [tell_study.no_early_degree(found, why)]
     return [tell_study.early_degree(found)]
 
 
 def lines(case: Case) -> dict[str, Any]:
-    """When, after how many semesters, with how many credits on record."""
+    """After how many semesters, with how many credits on record."""
     semester = request.semester_of(case.answers)
     return {
-        "graduation_semester": granted(case),
         "study_semesters": printed.semesters_count(terms.semester_number(case.student, semester)),
         "credits_earned": printed.credits_count(study.earned(case.student.grades)),
     }
-
-
-def granted(case: Case) -> str:
-    """The semester of the degree."""
-    return str(tell.semester(request.semester_of(case.answers)))
 
 
 def changes(case: Case) -> list[Milestone]:
@@ -90,19 +74,12 @@ KIND = study_request.Request(
     who=("enrolled",),
     whom=_l("It is for enrolled students."),
     against=against,
+    only=request.Only(semester_window.going_on, partial(tell_study.other_semester, "TRM-02")),
     judge=judge,
-    prefill=study_request.this_semester,
     semester=request.semester_of,
+    semester_line="graduation_semester",
     lines=lines,
-    granted=granted,
     changes=changes,
-    headline=lambda answers: tell.filled(
-        _l("asks to graduate early, %(semester)s"),
-        lambda: {"semester": tell.semester(request.semester_of(answers))},
-    ),
-    result=lambda answers, _granted: tell.filled(
-        _l("You may graduate early: %(semester)s"),
-        lambda: {"semester": tell.semester(request.semester_of(answers))},
-    ),
-    shown=("graduation_semester",),
+    headline=_l("asks to graduate early, %(semester)s"),
+    result=_l("You may graduate early: %(semester)s"),
 ).kind()

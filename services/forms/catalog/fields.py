@@ -2,8 +2,8 @@
 
 A field's metadata are what people see: `label`, `hint`, `widget` (choices |
 area | text | number | date | register), `words` (value to text), `most` (letters),
-`columns`, `secret` (masked but for its end, except to the office in charge). A
-refusal is a lazy sentence that says what to do.
+`columns`, `secret` (masked but for its end, except to the office in charge), and `role`
+(of the route, that whoever is named has). A refusal is a lazy sentence that says what to do.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class OfRegister(_Field):
 
 
 class SomebodyNamed(OfRegister):
-    """A professor of the register."""
+    """A professor of the register; whoever signs by being named has the `role` in the route."""
 
     kind_of_value = _l("Choose somebody from the list.")
 

@@ -10,7 +10,6 @@ records the plan. The period is data of the semester.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
@@ -18,18 +17,12 @@ from flask_babel import lazy_pgettext as _p
 from services.forms.catalog import request, tuition_asked
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
-from services.forms.catalog.request import in_semester, semester_of
-from services.forms.people.values import Arrangement, Semester
-from services.forms.rules import (
-    dues,
-    extension,
-    installments,
-    tell,
-    tell_installments,
-    terms,
-    windows,
-)
+from services.forms.catalog.request import semester_of
+from services.forms.people.values import Arrangement, Semester, SemesterData
+from services.forms.rules import dues, extension, installments, tell, tell_installments, windows
+from services.forms.rules.windows import When
 
+PLAN = _p("printed", "Four installments")
 APPLY = _l(
     "I hereby apply to pay the tuition stated above in four installments. I know that this is "
     "valid only if the first installment is paid within its period."
@@ -43,23 +36,9 @@ class Installments(AnswerSchema):
     semester = request.term()
 
 
-def against(asking: Asking) -> list[Finding]:
-    """TUI-02 and TUI-06: who pays, within the period of a semester that can be asked about."""
-    if stands := tuition_asked.against_any(asking):
-        return stands
-    open_now = [one for one in _semesters(asking) if not _period(asking, one)]
-    asked = tuition_asked.semester_now(asking)
-    return [] if open_now or asked is None else _period(asking, asked)
-
-
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
-    """TUI-06 to TUI-08, TUI-13: what stands against it, else the plan and its condition."""
+    """TUI-06, TUI-08: what stands against a plan, else the plan and its condition."""
     semester = semester_of(answers)
-    stands = tuition_asked.against(asking, semester) or _period(asking, semester)
-    return stands or _plan(asking, semester)
-
-
-def _plan(asking: Asking, semester: Semester) -> list[Finding]:
     student, data, today = asking.student, asking.semesters[semester], request.today(asking)
     arranged = [one for one in student.arrangements if one.semester == semester]
     paid = [one for one in student.payments if one.semester == semester]
@@ -83,40 +62,11 @@ def _whole(asking: Asking, semester: Semester) -> installments.Due | None:
     return next((line.due for line in owed.lines), None)
 
 
-def _period(asking: Asking, semester: Semester) -> list[Finding]:
+def not_open(asking: Asking, data: SemesterData, state: When) -> Finding:
     """TUI-06, and TUI-13 for whoever missed it."""
-    data = asking.semesters[semester]
     window, extended = installments.window(data), extension.window(data)
-    state = windows.when(window, asking.now)
-    if state == "open":
-        return []
     beside = windows.when(extended, asking.now)
-    return [tell_installments.not_open(semester, state, window, beside, extended)]
-
-
-def _semesters(asking: Asking) -> list[Semester]:
-    """The semesters that this student pays and can ask about."""
-    open_now = terms.open_semesters(asking.semesters, request.today(asking))
-    return [one for one in open_now if not tuition_asked.against(asking, one)]
-
-
-def prefill(asking: Asking) -> dict[str, Any]:
-    """The semester whose period is open, if one is."""
-    open_now = [one for one in _semesters(asking) if not _period(asking, one)]
-    return open_now[0].as_json() if open_now else tuition_asked.prefill(asking)
-
-
-def window(asking: Asking) -> request.Window:
-    """TUI-06: the period of the semester that would be asked for."""
-    known = prefill(asking)
-    data = asking.semesters.get(semester_of(known)) if known else None
-    found = installments.window(data) if data else None
-    return (found.opens, found.closes) if found else (None, None)
-
-
-def plan(_case: Case) -> str:
-    """What is granted."""
-    return str(_p("printed", "Four installments"))
+    return tell_installments.not_open(data.semester, state, window, beside, extended)
 
 
 def changes(case: Case) -> list[Arrangement]:
@@ -124,30 +74,21 @@ def changes(case: Case) -> list[Arrangement]:
     return [Arrangement(semester_of(case.answers), "installments", case.number, installments=True)]
 
 
-KIND = request.Request(
+KIND = tuition_asked.Request(
     name=installments.NAME,
     prefix="IP",
     title=_l("Payment in installments"),
     summary=_l("Pay tuition in four quarters instead of at once."),
     paper_title=_l("Application for Payment of Tuition in Installments"),
     schema=Installments,
-    office="educational_affairs",
-    against=against,
+    period=tuition_asked.Period(installments.window, not_open),
     judge=judge,
-    prefill=prefill,
-    window=window,
     sentence=APPLY,
-    lines=lambda case: {
-        "paid_semester": str(tell.semester(semester_of(case.answers))),
-        "payment_plan": plan(case),
-    },
-    granted=plan,
-    shown=("paid_semester", "payment_plan"),
+    semester_line="paid_semester",
+    lines=lambda _case: {"payment_plan": str(PLAN)},
+    granted=lambda _case: PLAN,
+    shown=("payment_plan",),
     changes=changes,
-    headline=lambda answers: in_semester(
-        _l("asks to pay the %(semester)s in installments"), answers
-    ),
-    result=lambda answers, _granted: in_semester(
-        _l("You pay the %(semester)s in installments"), answers
-    ),
+    headline=_l("asks to pay the %(semester)s in installments"),
+    result=_l("You pay the %(semester)s in installments"),
 ).kind()

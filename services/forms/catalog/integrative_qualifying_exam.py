@@ -19,9 +19,7 @@ from services.forms.catalog import printed, request, semester_window, study_requ
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Uploads
 from services.forms.people.values import Milestone
-from services.forms.rules import study, tell, tell_study, terms
-
-NAME = "integrative_qualifying_exam"
+from services.forms.rules import study, tell_study, terms
 
 
 class QualifyingExam(AnswerSchema):
@@ -37,19 +35,17 @@ class QualifyingExam(AnswerSchema):
 
 
 def against(asking: Asking) -> list[Finding]:
-    """IQE-01: the integrative course, in time, within the semester's period."""
+    """IQE-01: the integrative course, in time."""
     now = semester_window.going_on(asking)
     if now is not None and (why := study.why_no_exam(asking.student, now)):
         completed, _open = terms.exam_semesters(asking.student, now)
         return [tell_study.no_exam(why, completed)]
-    return semester_window.against(asking, NAME, "IQE-01")
+    return []
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """IQE-01: how many semesters were completed before this one."""
     semester = request.semester_of(answers)
-    if stands := semester_window.against(asking, NAME, "IQE-01", semester):
-        return stands
     completed, _open = terms.exam_semesters(asking.student, semester)
     if why := study.why_no_exam(asking.student, semester):
         return [tell_study.no_exam(why, completed)]
@@ -57,13 +53,10 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
 
 
 def lines(case: Case) -> dict[str, Any]:
-    """In which semester, after how many."""
+    """After how many semesters."""
     semester = request.semester_of(case.answers)
     completed, _open = terms.exam_semesters(case.student, semester)
-    return {
-        "exam_semester": str(tell.semester(semester)),
-        "completed_semesters": printed.semesters_count(completed),
-    }
+    return {"completed_semesters": printed.semesters_count(completed)}
 
 
 def changes(case: Case) -> list[Milestone]:
@@ -72,7 +65,7 @@ def changes(case: Case) -> list[Milestone]:
 
 
 KIND = study_request.Request(
-    name=NAME,
+    name="integrative_qualifying_exam",
     rule="IQE-01",
     prefix="QE",
     title=_l("Qualifying examination"),
@@ -84,14 +77,13 @@ KIND = study_request.Request(
     who=("enrolled",),
     whom=_l("It is for enrolled students."),
     against=against,
+    in_period=True,
     judge=judge,
     prefill=study_request.this_semester,
-    window=lambda asking: semester_window.window(asking, NAME),
     semester=request.semester_of,
+    semester_line="exam_semester",
     lines=lines,
-    granted=lambda case: str(tell.semester(request.semester_of(case.answers))),
     changes=changes,
-    headline=lambda _answers: _l("asks to be admitted to the qualifying examination"),
-    result=lambda _answers, _granted: _l("You are admitted to the qualifying examination"),
-    shown=("exam_semester",),
+    headline=_l("asks to be admitted to the qualifying examination"),
+    result=_l("You are admitted to the qualifying examination"),
 ).kind()

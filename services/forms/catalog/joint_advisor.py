@@ -11,19 +11,20 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import professors_named, request, study_request
+from services.forms.catalog import printed, professors_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Placement, Professor
 from services.forms.rules import advisors, tell_advisors
-from shared.say import named
 
 
 class JointAdvisor(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
     professor = SomebodyNamed(
-        _p("field", "Joint advisor"), _l("A full-time or adjunct professor of your major.")
+        _p("field", "Joint advisor"),
+        _l("A full-time or adjunct professor of your major."),
+        role="joint_advisor",
     )
     reason = request.reason()
 
@@ -45,15 +46,9 @@ def lines(case: Case) -> dict[str, Any]:
     chosen = case.chosen.get("professor")
     kind = chosen.kind if isinstance(chosen, Professor) else None
     return {
-        "chosen_advisor": granted(case),
+        "chosen_advisor": printed.chosen(case, "professor"),
         "professor_kind": str(tell_advisors.KINDS[kind]) if kind else "–",
     }
-
-
-def granted(case: Case) -> str:
-    """The joint advisor."""
-    chosen = case.chosen.get("professor")
-    return named(chosen) if chosen else ""
 
 
 KIND = study_request.Request(
@@ -67,12 +62,9 @@ KIND = study_request.Request(
     roles=("advisor", "joint_advisor"),
     judge=judge,
     lines=lines,
-    granted=granted,
+    granted=lambda case: printed.chosen(case, "professor"),
     changes=lambda case: [Placement(joint_advisor=str(case.answers["professor"]))],
-    headline=lambda _answers: _l("asks for a joint advisor"),
-    result=lambda _answers, _granted: _l("You have a joint advisor"),
-    named=lambda answers: {"joint_advisor": str(answers["professor"])},
-    choices=lambda asking: {
-        "professor": professors_named.listed(asking, without=[asking.student.advisor])
-    },
+    headline=_l("asks for a joint advisor"),
+    result=_l("You have a joint advisor"),
+    choices=professors_named.others_than_the_advisor,
 ).kind()

@@ -30,6 +30,7 @@ from services.forms.rules.finding import Text as Text
 from shared.fit import Fit
 
 Answers = Mapping[str, Any]
+Window = tuple[datetime | None, datetime | None]  # opens, closes; None: without such an end
 # Whether a text fits the paper: (kind, language, field, text) -> Fit.
 Room = Callable[[str, str, str, str], Fit]
 
@@ -195,6 +196,11 @@ class Case:
     room: Room | None = None  # what breaks a letter into lines
     votes: Mapping[str, Votes] = field(default_factory=dict)  # of committees, by their role
 
+    @property
+    def granted(self) -> str | None:
+        """What was granted where it is not what was asked for."""
+        return self.decision.granted if self.decision else None
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -212,7 +218,8 @@ class Kind:
     may_ask: Callable[[Asking], list[Finding]]  # before anything is typed: who and when
     judge: Callable[[Asking, Answers], list[Finding]]  # of valid answers
     prefill: Callable[[Asking], dict[str, Any]]
-    window: Callable[[Asking], tuple[datetime | None, datetime | None]]  # opens, closes
+    # When it can be asked for; the answers are those that the form begins with, or as typed.
+    window: Callable[[Asking, Answers], Window]
     # One open application a kind and semester; a kind without a semester (None) may be asked
     # again while another is on its way, unless it is `single`.
     semester: Callable[[Answers], Semester | None]
@@ -237,6 +244,7 @@ class Kind:
     result: Callable[[Answers, str | None], Text] = lambda _answers, _granted: ""
     # A paper about the student: nothing is signed by them, so it is sent from the form.
     certificate: bool = False
+    window_of: Text = ""  # which of its choices the window is of, where it is not all of them
     office: str = ""  # whose papers these are, where no desk decides
     # Its papers are revoked and replaced by two people of the office: one asks, another confirms.
     sensitive: bool = False

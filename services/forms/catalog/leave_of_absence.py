@@ -10,18 +10,19 @@ military service lasts stands in its notice and is checked by the desk.
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request
+from services.forms.catalog import printed, request, semester_window
 from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Window
 from services.forms.catalog.request import semester_of, today
 from services.forms.people.values import Leave, Semester
-from services.forms.rules import dues, leaves, tell, tell_leaves, terms, tuition
-from services.forms.rules.finding import Text
+from services.forms.rules import dues, leaves, tell, tell_leaves, tuition
 
 SEMESTERS_MOST = 6
 WHO = ("enrolled", "on_leave", "admitted")
@@ -52,7 +53,7 @@ def against(asking: Asking) -> list[Finding]:
         return [
             tell.not_in_this_standing("LEA-01", _l("It is for students."), asking.student.standing)
         ]
-    return [] if terms.open_semesters(asking.semesters, today(asking)) else [tell.no_semester()]
+    return [] if semester_window.going_on(asking) else [tell.no_semester()]
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
@@ -62,8 +63,8 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
     if not found:
         left = leaves.rest(asking.student, kind)
         found = [tell_leaves.left_over(kind, left, answers["semesters"]), *_refund(asking, period)]
-    if leaves.RULES[kind].document and asking.attached is not None:
-        found.append(tell_leaves.document_needed(kind, there=asking.attached > 0))
+    if leaves.RULES[kind].document:
+        found += request.with_file(asking, partial(tell_leaves.document_needed, kind))
     if kind == "disease":
         found.append(tell_leaves.counsel())
     return found
@@ -71,12 +72,11 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
 
 def _time(asking: Asking, period: tuple[Semester, Semester]) -> list[Finding]:
     """It begins now or next, and not while another leave lasts."""
-    open_now = terms.open_semesters(asking.semesters, today(asking))
-    if not open_now:
+    now = semester_window.going_on(asking)
+    if now is None:
         return [tell.no_semester()]
-    latest = open_now[0].plus(1)
-    if not open_now[0] <= period[0] <= latest:
-        return [tell_leaves.not_that_semester(period[0], open_now[0], latest)]
+    if period[0] not in (now, now.plus(1)):
+        return [tell_leaves.not_that_semester(period[0], now, now.plus(1))]
     for one in asking.student.leaves:
         if one.first <= period[1] and period[0] <= one.last:
             return [tell_leaves.overlaps(one.first, one.last)]
@@ -111,22 +111,31 @@ def _refund(asking: Asking, period: tuple[Semester, Semester]) -> list[Finding]:
 
 def prefill(asking: Asking) -> dict[str, Any]:
     """A general leave of one semester, from the one that goes on."""
-    open_now = terms.open_semesters(asking.semesters, today(asking))
-    first = open_now[0].as_json() if open_now else {}
-    return {"kind": "general", **first, "semesters": 1}
+    now = semester_window.going_on(asking)
+    return {"kind": "general", **(now.as_json() if now else {}), "semesters": 1}
+
+
+def window(asking: Asking, answers: Answers) -> Window:
+    """LEA-01: of the general leave, for the semester that it begins in; others any time."""
+    first = request.semester_typed(answers) or semester_window.going_on(asking)
+    data = asking.semesters.get(first) if first else None
+    if data is None or answers.get("kind") != "general":
+        return None, None
+    before = asking.semesters.get(data.semester.plus(-1))
+    opens, last = leaves.general_window(data, before)
+    return request.midnight(opens), request.midnight(last + timedelta(days=1))
 
 
 def lines(case: Case) -> dict[str, Any]:
     """Which leave, and how long."""
     return {
         "leave_kind": str(tell_leaves.KINDS[case.answers["kind"]]),
-        "leave_period": granted(case),
+        "leave_period": _period(case.answers),
     }
 
 
-def granted(case: Case) -> str:
-    """How long."""
-    return printed.semesters(*period_of(case.answers))
+def _period(answers: Answers) -> str:
+    return printed.semesters(*period_of(answers))
 
 
 def changes(case: Case) -> list[Leave]:
@@ -135,12 +144,7 @@ def changes(case: Case) -> list[Leave]:
     return [Leave(case.answers["kind"], first, last, request.sent_on(case))]
 
 
-def _said(words: Text, answers: Answers) -> Text:
-    return tell.filled(words, lambda: {"period": printed.semesters(*period_of(answers))})
-
-
-# The kind of the leave is nobody's business: the number alone does not tell it. Special leaves are
-# asked for any time; the general one's window is told by its rule (LEA-01).
+# The kind of the leave is nobody's business: the number alone does not tell it.
 KIND = request.Request(
     name="leave_of_absence",
     prefix="L",
@@ -152,12 +156,15 @@ KIND = request.Request(
     against=against,
     judge=judge,
     prefill=prefill,
+    window=window,
+    window_of=_l("General leave"),
     lasts=lambda answers: int(answers["semesters"]),
     sentence=APPLY,
+    says=lambda answers: {"period": _period(answers)},
     lines=lines,
-    granted=granted,
+    granted=lambda case: _period(case.answers),
     shown=("leave_period",),
     changes=changes,
-    headline=lambda answers: _said(_l("asks for a leave of absence, %(period)s"), answers),
-    result=lambda answers, _granted: _said(_l("You are on leave: %(period)s"), answers),
+    headline=_l("asks for a leave of absence, %(period)s"),
+    result=_l("You are on leave: %(period)s"),
 ).kind()

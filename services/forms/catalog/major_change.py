@@ -14,7 +14,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import professors_named, request, study_request
+from services.forms.catalog import printed, professors_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, OfRegister, SomebodyNamed
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Uploads
 from services.forms.people.values import Named, Placement
@@ -32,7 +32,9 @@ class MajorChange(AnswerSchema):
     )
     major = OfRegister("majors", _p("field", "New major"), _l("Yours, where it stays the same."))
     professor = SomebodyNamed(
-        _p("field", "New advisor"), _l("Of the new major. They get a link and agree by signing.")
+        _p("field", "New advisor"),
+        _l("Of the new major. They get a link and agree by signing."),
+        role="prospective_advisor",
     )
     reason = request.reason()
 
@@ -50,9 +52,7 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
         found.append(tell_advisors.against("MAJ-01", why, wanted, professor, within, field))
     elif student.joint_advisor is not None and answers["major"] != student.major.code:
         found.append(tell_advisors.joint_advisor_stays(student.joint_advisor))
-    if asking.attached is not None:
-        found.append(tell_advisors.transcript_needed(there=asking.attached > 0))
-    return found
+    return [*found, *request.with_file(asking, tell_advisors.transcript_needed)]
 
 
 def prefill(asking: Asking) -> dict[str, Any]:
@@ -76,15 +76,10 @@ def _said(place: Named) -> Text:
 def lines(case: Case) -> dict[str, Any]:
     """Where to, and to whom."""
     return {
-        "new_campus": _chosen(case, "campus"),
-        "new_major": _chosen(case, "major"),
-        "chosen_advisor": _chosen(case, "professor"),
+        "new_campus": printed.chosen(case, "campus"),
+        "new_major": printed.chosen(case, "major"),
+        "chosen_advisor": printed.chosen(case, "professor"),
     }
-
-
-def _chosen(case: Case, field: str) -> str:
-    found = case.chosen.get(field)
-    return named(found) if found else ""
 
 
 def changes(case: Case) -> list[Placement]:
@@ -107,11 +102,10 @@ KIND = study_request.Request(
     prefill=prefill,
     choices=choices,
     lines=lines,
-    granted=lambda case: _chosen(case, "major"),
+    granted=lambda case: printed.chosen(case, "major"),
     changes=changes,
-    headline=lambda _answers: _l("asks for another major or campus"),
-    result=lambda _answers, _granted: _l("Your major or campus has changed"),
-    named=lambda answers: {"prospective_advisor": str(answers["professor"])},
+    headline=_l("asks for another major or campus"),
+    result=_l("Your major or campus has changed"),
     shown=("new_major", "new_campus"),
     proves=("new_campus",),
 ).kind()

@@ -18,8 +18,6 @@ from services.forms.catalog.kind import Answers, Asking, Case, Finding, Step, Vo
 from services.forms.people.values import Milestone, Semester
 from services.forms.rules import study, tell, tell_study, terms
 
-NAME = "maximum_term_extension"
-
 
 class MaximumTermExtension(AnswerSchema):
     """What the student answers; everything else comes from the register."""
@@ -36,20 +34,18 @@ class MaximumTermExtension(AnswerSchema):
 
 
 def against(asking: Asking) -> list[Finding]:
-    """TRM-04: for whom the term ends, at the end of the semester, when its period is."""
+    """TRM-04: for whom the term ends, at the end of the semester."""
     now, student = semester_window.going_on(asking), asking.student
     if now is not None and (why := study.why_no_longer(student, now, 1)):
         left, rest = study.semesters_left(student, now), study.extension_left(student)
         return [tell_study.no_longer(why, left, rest, 1)]
-    return semester_window.against(asking, NAME, "TRM-04")
+    return []
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """TRM-03, TRM-04: whether the term ends now, and by how much it can be longer."""
     semester, asked = request.semester_of(answers), answers["semesters"]
     student = asking.student
-    if stands := semester_window.against(asking, NAME, "TRM-04", semester):
-        return stands
     left, rest = study.semesters_left(student, semester), study.extension_left(student)
     if why := study.why_no_longer(student, semester, asked):
         return [tell_study.no_longer(why, left, rest, asked)]
@@ -80,7 +76,7 @@ def changes(case: Case) -> list[Milestone]:
 
 
 KIND = study_request.Request(
-    name=NAME,
+    name="maximum_term_extension",
     rule="TRM-04",
     prefix="MT",
     title=_l("Extension of the maximum term"),
@@ -90,15 +86,15 @@ KIND = study_request.Request(
     route=(Step("graduate_committee", agree=Vote()),),
     office="graduate_committee",
     against=against,
+    in_period=True,
     judge=judge,
     prefill=lambda asking: {**study_request.this_semester(asking), "semesters": 1},
-    window=lambda asking: semester_window.window(asking, NAME),
     semester=request.semester_of,
     lines=lines,
     granted=lambda case: printed.semesters_count(case.answers["semesters"]),
     changes=changes,
-    headline=lambda _answers: _l("asks for an extension of the maximum term of study"),
-    result=lambda _answers, _granted: _l("Your maximum term of study is extended"),
+    headline=_l("asks for an extension of the maximum term of study"),
+    result=_l("Your maximum term of study is extended"),
     addressee=_l("To the Graduate Committee"),
     shown=("extended_until",),
 ).kind()

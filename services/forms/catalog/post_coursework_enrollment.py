@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from services.forms.catalog import printed, request, study_request
+from services.forms.catalog import printed, request, semester_window, study_request
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Registration
@@ -30,11 +30,11 @@ class PostCoursework(AnswerSchema):
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """TRM-07: once a semester, what it costs; TRM-05: it counts; TRM-06: what follows else."""
     semester, student = request.semester_of(answers), asking.student
-    open_now = terms.open_semesters(asking.semesters, request.today(asking))
-    if not open_now:
+    now = semester_window.going_on(asking)
+    if now is None:
         return [tell.no_semester()]
-    if semester not in (open_now[0], open_now[0].plus(1)):
-        return [tell_study.other_semester("TRM-07", semester, open_now[0])]
+    if semester not in (now, now.plus(1)):
+        return [tell_study.other_semester("TRM-07", semester, now)]
     if study.enrolled_after_coursework(student, semester):
         return [tell_study.enrolled_already(semester)]
     data = asking.semesters.get(semester)
@@ -49,24 +49,15 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
 
 def prefill(asking: Asking) -> dict[str, Any]:
     """The semester that goes on; the next one for whoever is enrolled in it."""
-    open_now = terms.open_semesters(asking.semesters, request.today(asking))
-    if not open_now:
+    now = semester_window.going_on(asking)
+    if now is None:
         return {}
-    there = study.enrolled_after_coursework(asking.student, open_now[0])
-    return open_now[0].plus(int(there)).as_json()
+    return now.plus(int(study.enrolled_after_coursework(asking.student, now))).as_json()
 
 
 def lines(case: Case) -> dict[str, Any]:
-    """Which semester, and since when the coursework is completed."""
-    return {
-        "enrolment_semester": granted(case),
-        "completion_date": printed.long_day(case.student.completed_on) or "–",
-    }
-
-
-def granted(case: Case) -> str:
-    """The semester of the enrolment."""
-    return str(tell.semester(request.semester_of(case.answers)))
+    """Since when the coursework is completed."""
+    return {"completion_date": printed.long_day(case.student.completed_on) or "–"}
 
 
 def changes(case: Case) -> list[Registration]:
@@ -87,16 +78,9 @@ KIND = study_request.Request(
     judge=judge,
     prefill=prefill,
     semester=request.semester_of,
+    semester_line="enrolment_semester",
     lines=lines,
-    granted=granted,
     changes=changes,
-    headline=lambda answers: tell.filled(
-        _l("asks to enrol after the coursework, %(semester)s"),
-        lambda: {"semester": tell.semester(request.semester_of(answers))},
-    ),
-    result=lambda answers, _granted: tell.filled(
-        _l("You are enrolled after the coursework: %(semester)s"),
-        lambda: {"semester": tell.semester(request.semester_of(answers))},
-    ),
-    shown=("enrolment_semester",),
+    headline=_l("asks to enrol after the coursework, %(semester)s"),
+    result=_l("You are enrolled after the coursework: %(semester)s"),
 ).kind()

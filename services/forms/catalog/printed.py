@@ -127,6 +127,12 @@ def semester_lines(semester: Semester) -> dict[str, Any]:
     return {"year": str(semester.year), "semester_ordinal": str(SEMESTERS[semester.term])}
 
 
+def chosen(case: Case, field: str) -> str:
+    """What a field names in the register; nothing where it is no longer there."""
+    found = case.chosen.get(field)
+    return named(found) if found else ""
+
+
 def letter_title(student: Student) -> str:
     """The heading of a letter of recommendation."""
     said: str = pgettext("printed", "Letter of Recommendation for %(name)s", name=named(student))

@@ -26,6 +26,11 @@ def listed(asking: Asking, *, without: Iterable[Professor | None] = ()) -> dict[
     return {one.id: _with_major(one) for one in found if one.id not in left_out}
 
 
+def others_than_the_advisor(asking: Asking) -> dict[str, dict[str, Text]]:
+    """The choices of a field `professor` that asks for somebody else."""
+    return {"professor": listed(asking, without=[asking.student.advisor])}
+
+
 def _with_major(one: Professor) -> Text:
     major = one.major
     return later(lambda: f"{named(one)} · {named(major)}" if major else named(one))

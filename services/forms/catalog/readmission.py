@@ -10,7 +10,6 @@ ask for none; "cannot be readmitted" is a list with reasons that staff keep.
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,13 +17,12 @@ from flask_babel import lazy_pgettext as _p
 
 from services.forms.catalog import paying_again, printed, professors_named, request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Case, Finding
-from services.forms.catalog.request import in_semester, semester_of
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Window
+from services.forms.catalog.request import semester_of
 from services.forms.people.values import Readmission as Readmitted
 from services.forms.people.values import Semester
-from services.forms.rules import readmission, tell, tell_readmission
+from services.forms.rules import readmission, tell_readmission
 from services.forms.rules.finding import Text
-from shared.clock import SEOUL
 from shared.say import named
 
 CREDITS_MOST = 200
@@ -39,7 +37,9 @@ class Readmission(AnswerSchema):
     year = request.year()
     semester = request.term(_p("field", "Semester of readmission"))
     advisor = SomebodyNamed(
-        _p("field", "Prospective advisor"), _l("Who will advise you; ask in person first.")
+        _p("field", "Prospective advisor"),
+        _l("Who will advise you; ask in person first."),
+        role="prospective_advisor",
     )
     credits = WholeNumber(
         0, CREDITS_MOST, _p("field", "Earlier credits"), _l("How many of them are to count.")
@@ -86,12 +86,12 @@ def prefill(asking: Asking) -> dict[str, Any]:
     return {**advisor, "credits": readmission.credits_earned(asking.student)}
 
 
-def window(asking: Asking) -> request.Window:
+def window(asking: Asking, _answers: Answers) -> Window:
     """RDM-01: until the coming semester begins."""
     coming = _coming(asking)
     if coming is None:
         return None, None
-    return None, datetime.combine(asking.semesters[coming].first_day, time.min, SEOUL)
+    return None, request.midnight(asking.semesters[coming].first_day)
 
 
 def choices(asking: Asking) -> dict[str, dict[str, Text]]:
@@ -103,15 +103,13 @@ def lines(case: Case) -> dict[str, Any]:
     """When they left, and with how many credits they come back."""
     return {
         "left_on": printed.long_day(case.student.ended_on),
-        "readmission_semester": str(tell.semester(semester_of(case.answers))),
         "credits_asked": printed.credits_count(case.answers["credits"]),
     }
 
 
 def _granted(case: Case) -> int:
     """RDM-02: how many count in the end."""
-    granted = case.decision.granted if case.decision else None
-    return int(granted) if granted is not None else int(case.answers["credits"])
+    return int(case.answers["credits"] if case.granted is None else case.granted)
 
 
 def changes(case: Case) -> list[Readmitted]:
@@ -137,14 +135,12 @@ KIND = request.Request(
     prefill=prefill,
     window=window,
     sentence=APPLY,
+    semester_line="readmission_semester",
     lines=lines,
     granted=lambda case: printed.credits_count(_granted(case)),
-    shown=("readmission_semester", "extent_granted"),
+    shown=("extent_granted",),
     changes=changes,
-    headline=lambda answers: in_semester(_l("asks for readmission to the %(semester)s"), answers),
-    result=lambda answers, _granted: in_semester(
-        _l("You are readmitted to the %(semester)s"), answers
-    ),
-    named=lambda answers: {"prospective_advisor": str(answers["advisor"])},
+    headline=_l("asks for readmission to the %(semester)s"),
+    result=_l("You are readmitted to the %(semester)s"),
     choices=choices,
 ).kind()

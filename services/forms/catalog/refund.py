@@ -22,7 +22,6 @@ from services.forms.catalog.request import semester_of
 from services.forms.people.masking import ending_of
 from services.forms.people.values import Arrangement, Semester, Student
 from services.forms.rules import refund, tell, tell_refund
-from services.forms.rules.finding import Text
 from services.forms.rules.refund import Refund
 from shared.say import money, named
 from shared.words import in_language
@@ -96,8 +95,8 @@ def _asked_for(asking: Asking, reason: str) -> list[Finding]:
         return [tell_refund.requirement_of_masters()]
     if reason == "expulsion":
         return [tell_refund.benefits_back()]
-    if reason == "admission_not_taken_up" and asking.attached is not None:
-        return [tell_refund.proof_needed(there=asking.attached > 0)]
+    if reason == "admission_not_taken_up":
+        return request.with_file(asking, tell_refund.proof_needed)
     return []
 
 
@@ -115,10 +114,9 @@ def prefill(asking: Asking) -> dict[str, Any]:
 
 
 def lines(case: Case) -> dict[str, Any]:
-    """What comes back for which semester and why, and to which account."""
+    """What comes back and why, and to which account."""
     answers = case.answers
     return {
-        "refund_semester": str(tell.semester(semester_of(answers))),
         "reason": str(tell_refund.REASONS[answers["reason"]]),
         "refund_amount": money(answers["amount"]),
         "account": ending_of(answers["account"]),
@@ -129,10 +127,6 @@ def changes(case: Case) -> list[Arrangement]:
     """REF-01: what is paid back of the semester."""
     semester, krw = semester_of(case.answers), case.answers["amount"]
     return [Arrangement(semester, "refund", case.number, krw=krw)]
-
-
-def _said(words: Text, answers: Answers) -> Text:
-    return tell.filled(words, lambda: {"amount": money(answers["amount"])})
 
 
 KIND = request.Request(
@@ -147,10 +141,12 @@ KIND = request.Request(
     judge=judge,
     prefill=prefill,
     sentence=APPLY,
+    says=lambda answers: {"amount": money(answers["amount"])},
+    semester_line="refund_semester",
     lines=lines,
     granted=lambda case: money(case.answers["amount"]),
-    shown=("refund_semester", "refund_amount"),
+    shown=("refund_amount",),
     changes=changes,
-    headline=lambda answers: _said(_l("asks for a refund of %(amount)s"), answers),
-    result=lambda answers, _granted: _said(_l("%(amount)s are paid back to you"), answers),
+    headline=_l("asks for a refund of %(amount)s"),
+    result=_l("%(amount)s are paid back to you"),
 ).kind()

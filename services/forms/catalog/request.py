@@ -1,14 +1,15 @@
 """What every request is: its fields, whom it is for, who agrees, which office decides, its paper.
 
 A request's own module says its fields, what the rules say of them, the lines of its paper and
-what it changes in the register; `Request.kind()` is the one maker of the rest.
+what it changes in the register; `Request.kind()` is the one maker of the rest. Its sentence,
+headline and result are words with places, such as `%(semester)s`, that `Request.said` fills.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -26,6 +27,7 @@ from services.forms.catalog.kind import (
     Step,
     Text,
     Uploads,
+    Window,
 )
 from services.forms.people.masking import masked
 from services.forms.people.values import Change, Semester
@@ -41,13 +43,17 @@ TERMS = {"fall": _p("field", "2nd semester"), "spring": _p("field", "1st semeste
 YEAR, SEMESTER = _p("field", "Year"), _p("field", "Semester")
 REASON, AS_WRITTEN = _p("field", "Reason"), _l("It is printed on the form as you write it.")
 DECISION = ("decision", "decision_date")
-
-Window = tuple[datetime | None, datetime | None]
+GRANTED: Text = _p("printed", "Granted")
 
 
 def today(asking: Asking) -> date:
     """The day in Seoul."""
     return asking.now.astimezone(SEOUL).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which the day begins in Seoul."""
+    return datetime.combine(day, time.min, SEOUL)
 
 
 def sent_on(case: Case) -> date:
@@ -58,6 +64,12 @@ def sent_on(case: Case) -> date:
 def semester_of(answers: Answers) -> Semester:
     """The semester that is asked for."""
     return Semester(answers["year"], answers["semester"])
+
+
+def semester_typed(answers: Answers) -> Semester | None:
+    """The same of a draft, once it is there."""
+    year, typed = answers.get("year"), answers.get("semester")
+    return Semester(year, typed) if isinstance(year, int) and typed in TERMS else None
 
 
 def year(label: Text = YEAR) -> WholeNumber:
@@ -80,9 +92,9 @@ def reason(
     return Words(REASON_LETTERS_MOST, label, hint, required=required)
 
 
-def in_semester(words: Text, answers: Answers) -> Text:
-    """A sentence that names the semester that is asked for."""
-    return tell.filled(words, lambda: {"semester": tell.semester(semester_of(answers))})
+def with_file(asking: Asking, needed: Callable[..., Finding]) -> list[Finding]:
+    """What a document is asked for with, told once there is a draft to add it to."""
+    return [] if asking.attached is None else [needed(there=asking.attached > 0)]
 
 
 def lines(case: Case, *roles: str) -> dict[str, Any]:
@@ -90,7 +102,6 @@ def lines(case: Case, *roles: str) -> dict[str, Any]:
     return {
         "application_number": case.number,
         **printed.student_lines(case.student),
-        "birth_date": printed.long_day(case.student.birth_date),
         "application_date": printed.day(case.submitted_at),
         **{role: printed.signature(case, role) for role in ("applicant", *roles)},
         "attachments": printed.attachments(case.attachments),
@@ -117,12 +128,17 @@ class Request:
     paper_title: Text
     schema: type[AnswerSchema]
     judge: Callable[[Asking, Answers], list[Finding]]
-    lines: Callable[[Case], Mapping[str, Any]]  # its own values of the paper
-    granted: Callable[[Case], str]  # what the decision block says was granted
     changes: Callable[[Case], Sequence[Change]]
-    headline: Callable[[Answers], Text]
-    result: Callable[[Answers, str | None], Text]
+    headline: Text | Callable[[Answers], Text]
+    result: Text | Callable[[Answers, str | None], Text]
     sentence: Text
+    # What the places of those three say, besides the semester.
+    says: Callable[[Answers], Mapping[str, Any]] = lambda _answers: {}
+    semester_line: str = ""  # the line of the paper where the semester asked for stands
+    lines: Callable[[Case], Mapping[str, Any]] = lambda _case: {}  # its own values of the paper
+    # What the decision block says: the decision, and what was granted.
+    decided: Callable[[Case], Text] = lambda _case: GRANTED
+    granted: Callable[[Case], Text] = lambda case: tell.semester(semester_of(case.answers))
     against: Callable[[Asking], list[Finding]] = lambda _asking: []  # who and when
     only: Only | None = None
     roles: Sequence[str] = ()
@@ -130,12 +146,17 @@ class Request:
     office: str = OFFICE
     extents: Callable[[Answers], Sequence[str]] | None = None  # of what may be granted less
     prefill: Callable[[Asking], dict[str, Any]] = lambda _asking: {}
-    window: Callable[[Asking], Window] = lambda _asking: (None, None)  # no page names one
+    # When it opens and closes, where a page says so; `window_of` names the choice that it is of.
+    window: Callable[[Asking, Answers], Window] = lambda _asking, _answers: (None, None)
+    window_of: Text = ""
     semester: Callable[[Answers], Semester | None] = semester_of
     lasts: Callable[[Answers], int] = lambda _answers: 1
-    named: Callable[[Answers], Mapping[str, str]] = lambda _answers: {}
     choices: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
-    shown: Sequence[str] = ()  # of `lines`, what the number alone tells besides the decision
+    abouts: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
+    lapses_at: Callable[[Asking, Answers], datetime | None] = lambda _asking, _answers: None
+    lapsed: Callable[[datetime], Text] = lambda _at: ""
+    # Of `lines`, what the number alone tells besides the semester and the decision.
+    shown: Sequence[str] = ()
     uploads: Uploads = field(default_factory=Uploads)
     addressee: Text = TO_PRESIDENT
     single: bool = False
@@ -155,21 +176,25 @@ class Request:
             may_ask=self.may_ask,
             judge=self.judged,
             prefill=self.filled_in,
-            window=self.window,
+            window=self.open_within,
+            window_of=self.window_of,
             semester=self.semester,
             lasts=self.lasts,
             single=self.single,
-            sentences=lambda _answers: [self.sentence],
+            sentences=lambda answers: [self.said(self.sentence, answers)],
             paper=self.paper,
             shows=self.shows,
             proves=lambda _case: self.proved,
             # What was signed is the form; a document that comes after it is the office's.
             for_office=("attachments",) if self.steps else (),
             changes=self.changes,
-            headline=self.headline,
-            result=self.result,
+            headline=lambda answers: self.said(self.headline, answers),
+            result=lambda answers, granted: self.said(self.result, answers, granted),
             named=self.named,
             choices=self.choices,
+            abouts=self.abouts,
+            lapses_at=self.lapses_at,
+            lapsed=self.lapsed,
             addressee=self.addressee,
             paper_title=self.paper_title,
         )
@@ -191,9 +216,36 @@ class Request:
         return {n: f.metadata["label"] for n, f in fields.items() if not f.metadata.get("secret")}
 
     @property
+    def told(self) -> Sequence[str]:
+        """What the number alone tells besides the name, in its order."""
+        semester = (self.semester_line,) if self.semester_line else ()
+        return (*semester, *self.shown, *DECISION)
+
+    @property
     def proved(self) -> Sequence[str]:
         """What the QR code repeats, signed, the most important first."""
-        return ("name", *self.shown, *DECISION)
+        return ("name", *self.told)
+
+    def named(self, answers: Answers) -> dict[str, str]:
+        """The professors whom the applicant names for a role of the route."""
+        fields = self.schema().fields.items()
+        return {
+            one.metadata["role"]: str(answers[name])
+            for name, one in fields
+            if one.metadata.get("role")
+        }
+
+    def said(self, words: Text | Callable[..., Text], *given: Any) -> Text:
+        """The words with what their places say; `given` are the answers and what was granted."""
+        answers: Answers = given[0]
+        return tell.filled(
+            words(*given) if callable(words) else words,
+            lambda: {**_semester_said(answers), **self.says(answers)},
+        )
+
+    def open_within(self, asking: Asking, answers: Answers) -> Window:
+        """When it opens and closes."""
+        return self.window(asking, answers)
 
     def may_ask(self, asking: Asking) -> list[Finding]:
         """Who and when, and whether the register has the semester of `only`."""
@@ -233,13 +285,28 @@ class Request:
         with in_language(case.language):
             return {
                 **lines(case, *self.signers),
+                **self.head(case),
                 **{name: case.answers.get(name) or "" for name in self.texts},
                 **self.lines(case),
-                **printed.decision(case, _p("printed", "Granted"), self.granted(case)),
+                **printed.decision(case, self.decided(case), self.granted(case)),
             }
+
+    def head(self, case: Case) -> dict[str, str]:
+        """Who was born when, and which semester it is about."""
+        semester = str(tell.semester(semester_of(case.answers))) if self.semester_line else ""
+        return {
+            "birth_date": printed.long_day(case.student.birth_date),
+            **({self.semester_line: semester} if semester else {}),
+        }
 
     def shows(self, case: Case) -> list[tuple[str, str]]:
         """What the number alone tells a stranger, to compare with the paper in hand."""
         values = self.paper(case)
-        public = ((name, values[name]) for name in (*self.shown, *DECISION))
-        return [("name", masked(values["name"])), *public]
+        return [("name", masked(values["name"])), *((name, values[name]) for name in self.told)]
+
+
+def _semester_said(answers: Answers) -> dict[str, Any]:
+    if "year" not in answers:
+        return {}
+    semester = semester_of(answers)
+    return {"semester": tell.semester(semester), **printed.semester_lines(semester)}

@@ -14,12 +14,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import paying_again, printed, request
+from services.forms.catalog import paying_again, printed, request, semester_window
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
-from services.forms.catalog.request import in_semester, semester_of
+from services.forms.catalog.request import semester_of
 from services.forms.people.values import Return
-from services.forms.rules import returning, tell, tell_leaves, tell_returning, tell_standing, terms
+from services.forms.rules import returning, tell, tell_leaves, tell_returning, tell_standing
 
 APPLY = _l("I hereby apply to return from my leave of absence as stated above.")
 
@@ -54,8 +54,8 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
 
 
 def _way(asking: Asking) -> returning.Way | None:
-    open_now = terms.open_semesters(asking.semesters, request.today(asking))
-    return returning.way_back(asking.student, open_now[0]) if open_now else None
+    now = semester_window.going_on(asking)
+    return returning.way_back(asking.student, now) if now else None
 
 
 def prefill(asking: Asking) -> dict[str, Any]:
@@ -65,18 +65,12 @@ def prefill(asking: Asking) -> dict[str, Any]:
 
 
 def lines(case: Case) -> dict[str, Any]:
-    """Which leave ends, and into which semester the student returns."""
+    """Which leave ends."""
     leave = returning.way_back(case.student, semester_of(case.answers).plus(-1)).leave
     return {
         "leave_kind": str(tell_leaves.KINDS[leave.kind]) if leave else "",
         "leave_period": printed.semesters(leave.first, leave.last) if leave else "",
-        "return_semester": granted(case),
     }
-
-
-def granted(case: Case) -> str:
-    """Into which semester."""
-    return str(tell.semester(semester_of(case.answers)))
 
 
 KIND = request.Request(
@@ -91,10 +85,9 @@ KIND = request.Request(
     judge=judge,
     prefill=prefill,
     sentence=APPLY,
+    semester_line="return_semester",
     lines=lines,
-    granted=granted,
-    shown=("return_semester",),
     changes=lambda case: [Return(semester_of(case.answers))],
-    headline=lambda answers: in_semester(_l("asks to return in the %(semester)s"), answers),
-    result=lambda answers, _granted: in_semester(_l("You return in the %(semester)s"), answers),
+    headline=_l("asks to return in the %(semester)s"),
+    result=_l("You return in the %(semester)s"),
 ).kind()

@@ -1,11 +1,9 @@
-"""What has a period in the semester's data: whether it is open for the semester asked about."""
+"""The semester that goes on, and what has a period in its data: whether that is open."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from services.forms.catalog import request
-from services.forms.catalog.kind import Asking, Finding
+from services.forms.catalog.kind import Asking, Finding, Window
 from services.forms.people.values import Semester
 from services.forms.rules import tell, tell_windows, terms, windows
 
@@ -30,7 +28,7 @@ def against(
     return [] if state == "open" else [tell_windows.not_open(rule, of, state, found)]
 
 
-def window(asking: Asking, name: str) -> tuple[datetime | None, datetime | None]:
+def window(asking: Asking, name: str) -> Window:
     """Opens and closes, of the semester that goes on."""
     of = going_on(asking)
     found = asking.semesters[of].windows.get(name) if of else None

@@ -20,12 +20,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from services.forms.catalog import request, room
+from services.forms.catalog import request, room, semester_window
 from services.forms.catalog.fields import AnswerSchema
-from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text, Window
 from services.forms.catalog.kind import Uploads as Uploads
 from services.forms.people.values import Named, Semester, Standing
-from services.forms.rules import tell, terms
+from services.forms.rules import tell
 from shared.words import in_language
 
 STUDYING: tuple[Standing, ...] = ("enrolled", "on_leave", "completed")
@@ -43,6 +43,7 @@ class Request(request.Request):
     who: Sequence[Standing] = STUDYING
     whom: Text = FOR_STUDENTS
     semester: Callable[[Answers], Semester | None] = lambda _answers: None
+    in_period: bool = False  # whether the semester has a period for it, by the kind's name
     proves: Sequence[str] = ()  # of `lines`, what the QR code repeats besides what was granted
     sentence: Text = APPLY
     single: bool = True
@@ -58,7 +59,26 @@ class Request(request.Request):
         if standing not in self.who:
             found = tell.not_in_this_standing(self.rule, self.whom, standing)
             return [replace(found, remedy=tell.OFFICE_KNOWS)]
-        return super().may_ask(asking)
+        return super().may_ask(asking) or self.not_open(asking)
+
+    def of_rules(self, asking: Asking, answers: Answers) -> list[Finding]:
+        """The period of the semester that is asked about, then the same."""
+        closed = self.not_open(asking, self.semester(answers))
+        return closed or super().of_rules(asking, answers)
+
+    def not_open(self, asking: Asking, semester: Semester | None = None) -> list[Finding]:
+        """What the period of a semester, or of the one that goes on, stands against."""
+        if not self.in_period:
+            return []
+        return semester_window.against(asking, self.name, self.rule, semester)
+
+    def open_within(self, asking: Asking, answers: Answers) -> Window:
+        """The period of the semester that goes on, where there is one."""
+        return (
+            semester_window.window(asking, self.name)
+            if self.in_period
+            else super().open_within(asking, answers)
+        )
 
     def judged(self, asking: Asking, answers: Answers) -> list[Finding]:
         """The same; what nothing refuses is measured as the paper would have it, too."""
@@ -73,7 +93,7 @@ class Request(request.Request):
         case = Case("", asking.student, answers, asking.now, (), (), None, language)
         with in_language(language):
             case = replace(case, chosen=chosen(asking, self.schema, answers))
-            lines = {**self.lines(case), "extent_granted": self.granted(case)}
+            lines = {**self.lines(case), "extent_granted": str(self.granted(case))}
         return [
             finding
             for name, text in lines.items()
@@ -100,5 +120,5 @@ def chosen(asking: Asking, schema: type[AnswerSchema], answers: Answers) -> dict
 
 def this_semester(asking: Asking) -> dict[str, Any]:
     """Year and semester of the one that goes on, to begin with."""
-    going_on = terms.open_semesters(asking.semesters, request.today(asking))
-    return going_on[0].as_json() if going_on else {}
+    now = semester_window.going_on(asking)
+    return now.as_json() if now else {}

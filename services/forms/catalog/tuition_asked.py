@@ -1,27 +1,120 @@
-"""What every request about a semester's tuition asks first: which semester, and whose.
+"""What every request about a semester's tuition is: which semester, whose, and when.
 
-Shared by the kinds that are about tuition (waiver, extension, installments).
+The waiver, the extension and the installments are such requests; the first two are the forms
+that the university prints (rulebook, "Forms as printed").
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from services.forms.catalog.kind import Asking, Finding
-from services.forms.people.values import Semester
-from services.forms.rules import tell, terms, tuition
-from shared.clock import SEOUL
+from services.forms.catalog import kind, printed, request
+from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog.request import semester_of
+from services.forms.people.values import Semester, SemesterData, Window
+from services.forms.rules import tell, terms, tuition, windows
+from services.forms.rules.windows import When
+
+
+@dataclass(frozen=True)
+class Period:
+    """The semester's own time for it: where its data have it, and how it is said that it is not."""
+
+    window: Callable[[SemesterData], Window | None]
+    not_open: Callable[[Asking, SemesterData, When], Finding]
+
+    def against(self, asking: Asking, semester: Semester) -> list[Finding]:
+        """What stands against asking about a semester of the register now."""
+        data = asking.semesters[semester]
+        state = windows.when(self.window(data), asking.now)
+        return [] if state == "open" else [self.not_open(asking, data, state)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(request.Request):
+    """One request about a semester's tuition; `kind()` is what the catalog lists."""
+
+    office: str = "educational_affairs"
+    period: Period | None = None  # open as long as its semester lasts, unless it has one
+    # What it begins with besides the semester.
+    fill: Callable[[Asking, SemesterData], dict[str, Any]] = lambda _asking, _data: {}
+
+    def may_ask(self, asking: Asking) -> list[Finding]:
+        """TUI-02: who pays; then whether the period of such a semester is open."""
+        now = semester_now(asking)
+        if (stands := against_any(asking)) or now is None:
+            return stands
+        mine = [self._closed(asking, semester) for semester in _own(asking)]
+        return [] if [] in mine else self._closed(asking, now)
+
+    def of_rules(self, asking: Asking, answers: Answers) -> list[Finding]:
+        """The semester and its period; where they hold, what the request's own rules say."""
+        semester = semester_of(answers)
+        stands = against(asking, semester) or self._closed(asking, semester)
+        return stands or self.judge(asking, answers)
+
+    def filled_in(self, asking: Asking) -> dict[str, Any]:
+        """The semester to ask about, and what the request knows of it."""
+        semester = self._first(asking)
+        if semester is None:
+            return {}
+        data = asking.semesters[semester]
+        return {**semester.as_json(), **self.fill(asking, data)}
+
+    def open_within(self, asking: Asking, _answers: Answers) -> kind.Window:
+        """The semester's period; without one it is open until the semester ends (no page says)."""
+        semester = self._first(asking)
+        if self.period is None or semester is None:
+            return _until_the_end(asking)
+        found = self.period.window(asking.semesters[semester])
+        return (found.opens, found.closes) if found else (None, None)
+
+    def _closed(self, asking: Asking, semester: Semester) -> list[Finding]:
+        return self.period.against(asking, semester) if self.period else []
+
+    def _first(self, asking: Asking) -> Semester | None:
+        """The student's own semester whose period is open; else their first; else the present."""
+        own = _own(asking)
+        open_now = [semester for semester in own if not self._closed(asking, semester)]
+        return next(iter([*open_now, *own]), semester_now(asking))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedForm(Request):
+    """A form that the university prints: two professors sign, year and semester are apart.
+
+    `shown` is all that the number alone tells; `decides` the line that says what is granted.
+    """
+
+    roles: Sequence[str] = ("advisor", "campus_professor")
+    decides: str
+
+    def head(self, case: Case) -> dict[str, str]:
+        """Which semester, as the form has it."""
+        return printed.semester_lines(semester_of(case.answers))
+
+    @property
+    def told(self) -> Sequence[str]:
+        """What the form says it shows."""
+        return self.shown
+
+    @property
+    def proved(self) -> Sequence[str]:
+        """What was granted, of which semester, when."""
+        return ("name", self.decides, "decision", "year", "semester_ordinal", "decision_date")
 
 
 def semester_now(asking: Asking) -> Semester | None:
     """The semester that students deal with now, if the register knows one."""
-    return terms.semester_to_pay(asking.semesters, _today(asking))
+    return terms.semester_to_pay(asking.semesters, request.today(asking))
 
 
 def against(asking: Asking, semester: Semester) -> list[Finding]:
     """What stands against asking about it: its time, its data, the student's standing (TUI-02)."""
-    open_now = terms.open_semesters(asking.semesters, _today(asking))
+    open_now = terms.open_semesters(asking.semesters, request.today(asking))
     if not open_now:
         return [tell.no_semester()]
     if semester < open_now[0]:
@@ -41,30 +134,18 @@ def against_any(asking: Asking) -> list[Finding]:
     now = semester_now(asking)
     if now is None:
         return [tell.no_semester()]
-    open_now = terms.open_semesters(asking.semesters, _today(asking))
-    if any(not against(asking, semester) for semester in open_now):
-        return []
-    return against(asking, now)
+    return [] if _own(asking) else against(asking, now)
 
 
-def prefill(asking: Asking) -> dict[str, Any]:
-    """Year and semester: the one that students deal with now, or the other open one if theirs."""
+def _own(asking: Asking) -> list[Semester]:
+    """The semesters that this student can ask about, the one to deal with now before the other."""
     now = semester_now(asking)
-    if now is None:
-        return {}
-    open_now = terms.open_semesters(asking.semesters, _today(asking))
-    theirs = [semester for semester in (now, *open_now) if not against(asking, semester)]
-    return (theirs or [now])[0].as_json()
+    open_now = terms.open_semesters(asking.semesters, request.today(asking))
+    return [one for one in (now, *open_now) if one and not against(asking, one)]
 
 
-def window(asking: Asking) -> tuple[datetime | None, datetime | None]:
-    """No page names a window: open until the semester that students deal with now ends."""
+def _until_the_end(asking: Asking) -> kind.Window:
     now = semester_now(asking)
     if now is None:
         return None, None
-    day_after = asking.semesters[now].last_day + timedelta(days=1)
-    return None, datetime.combine(day_after, time.min, SEOUL)
-
-
-def _today(asking: Asking) -> date:
-    return asking.now.astimezone(SEOUL).date()
+    return None, request.midnight(asking.semesters[now].last_day + timedelta(days=1))

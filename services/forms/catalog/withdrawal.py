@@ -17,7 +17,7 @@ from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Leaving
-from services.forms.rules import refund, tell, tell_refund, tell_standing
+from services.forms.rules import refund, tell_refund, tell_standing
 from shared.clock import SEOUL
 
 STUDENTS = ("enrolled", "on_leave", "completed")
@@ -75,10 +75,9 @@ KIND = request.Request(
     only=request.Only(semester_window.going_on, tell_standing.other_semester),
     judge=judge,
     sentence=APPLY,
-    lines=lambda case: {"leaving_semester": str(tell.semester(semester_of(case.answers)))},
+    semester_line="leaving_semester",
     granted=lambda case: printed.day(case.decision.at) if case.decision else "",
-    shown=("leaving_semester",),
     changes=changes,
-    headline=lambda _answers: _l("asks to leave the university"),
-    result=lambda _answers, _granted: _l("You have left the university"),
+    headline=_l("asks to leave the university"),
+    result=_l("You have left the university"),
 ).kind()

@@ -15,7 +15,16 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
 def told(span: Span) -> str:
-    """Opens at …; open until … (2 d 3 h left); closed since …; any time."""
+    """Opens at …; open until … (2 d 3 h left); closed since …; any time: of which choice."""
+    return of_choice(span, _told(span))
+
+
+def of_choice(span: Span, when: str) -> str:
+    """General leave · Open until …; where it is of all choices, nothing is named."""
+    return str(_("%(which)s · %(when)s", which=span.of, when=when)) if span.of else when
+
+
+def _told(span: Span) -> str:
     if span.opens and span.state == "not_yet":
         return str(_("Opens on %(when)s (Korean time)", when=instant(span.opens)))
     if span.closes is None or span.seconds_left is None:

@@ -189,6 +189,7 @@ def _fresh_page(session: Session, parts: Parts, person: Person, kind: str) -> Pa
         **shown,
         action=f"/apply/{kind}",
         sheet=new_id(),  # posted twice, it is one application all the same
+        beside=contradicting(as_json(list(offer.findings))),
         line=_line(offer, student),
         window=span.told(offer.span),
         uploads=_uploads(offer.kind, (), ""),

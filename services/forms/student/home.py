@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext as _n
 
-from services.forms.applications.values import Offer, Summary
+from services.forms.applications.values import Offer, Span, Summary
 from services.forms.catalog import printed
 from services.forms.pages import span
 from services.forms.pages.badges import Badge, badge
@@ -91,13 +91,13 @@ def about_me(student: Student) -> list[str]:
     return [program, say.named(student.major), say.named(student.campus)]
 
 
-def open_until(closes: datetime | None, now: datetime) -> str:
+def open_until(offered: Span) -> str:
     """Until when something can be asked for, with the days left."""
-    if closes is None:
+    if offered.closes is None or (offered.of and offered.state == "closed"):
         return str(_("Any time"))
-    return str(
-        _("Until %(when)s (%(left)s)", when=say.deadline(closes), left=say.left(closes, now))
-    )
+    closes, now = offered.closes, offered.now
+    when = _("Until %(when)s (%(left)s)", when=say.deadline(closes), left=say.left(closes, now))
+    return span.of_choice(offered, str(when))
 
 
 def whose_turn(one: Summary) -> str:
@@ -197,7 +197,7 @@ def _offer(offer: Offer, now: datetime) -> OfferLine:
         summary=str(offer.kind.summary),
         href=href,
         open=offer.open,
-        window=open_until(offer.span.closes, now),
+        window=open_until(offer.span),
         whys=whys,
         action=action,
         checked_first=offer.kind.desk is not None,
@@ -206,5 +206,6 @@ def _offer(offer: Offer, now: datetime) -> OfferLine:
 
 def _contradicts(offer: Offer) -> tuple[str, str] | None:
     """(id, number) of another application that is in its way."""
-    named = (found.figures.get("open_application") for found in offer.findings)
+    stands = (found for found in offer.findings if found.severity == "block")
+    named = (found.figures.get("open_application") for found in stands)
     return next(((one["application_id"], one["number"]) for one in named if one), None)

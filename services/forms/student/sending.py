@@ -88,7 +88,7 @@ def _preview_page(
         if "submit" not in case.may:
             return see_other(base)
         loaded, _why = answers.read(case.kind, case.answers)
-        if loaded is None or blocking(found):
+        if blocking(found):
             return see_other(f"{base}/edit?check=1")
         shown = _shown(parts, case, loaded)
     name = say.named(case.student)

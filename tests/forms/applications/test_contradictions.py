@@ -91,6 +91,65 @@ def test_the_draft_and_the_first_page_name_the_open_one_and_lead_to_it(
         assert faults(page) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "remedy"),
+    [
+        (
+            "en",
+            "Whoever is on leave in a semester has no tuition to pay for it. TUI-02",
+            "Withdraw that one first, or wait until it is decided.",
+        ),
+        (
+            "ko",
+            "휴학하는 학기에는 납부할 등록금이 없습니다. TUI-02",
+            "먼저 그 신청을 철회하거나 결정될 때까지 기다려 주세요.",
+        ),
+    ],
+)
+def test_the_empty_form_says_at_once_what_its_semester_contradicts(
+    campus: Campus, language: str, words: str, remedy: str
+) -> None:
+    """TUI-02: before anything is saved, and again when the form is sent as it is."""
+    waiver = send(campus)
+    number = see(campus, waiver).number
+    student = signed_in(campus, HAN, language)
+    for page in (
+        student.open("/apply/leave_of_absence"),
+        student.post("/apply/leave_of_absence", do="save", **_typed()),
+    ):
+        assert f"({number})" in page.words
+        assert words in page.words
+        assert remedy in page.words
+        assert f'href="/applications/{waiver}"' in page.text
+        assert faults(page) == []
+
+
+def test_sent_from_the_empty_form_it_is_refused_with_all_that_is_wrong(campus: Campus) -> None:
+    """TUI-02, and the reason that is missing."""
+    number = see(campus, send(campus)).number
+    student = signed_in(campus, HAN, "en")
+    student.open("/apply/leave_of_absence")
+    page = student.post("/apply/leave_of_absence", do="preview", **_typed())
+    assert page.status == 422
+    assert f"Tuition waiver ({number}) is not decided yet." in page.words
+    assert "Reason: Please answer this." in page.words
+
+
+def _typed() -> dict[str, str]:
+    """A leave of this semester without its reason, as a page posts it."""
+    return {"kind": "general", "year": "2022", "semester": "fall", "semesters": "1"}
+
+
+def test_another_semester_can_still_be_asked_for(campus: Campus) -> None:
+    """The offer stays open; what the filled-in semester contradicts is a note."""
+    send(campus)
+    kinds = {one["name"]: one for one in campus.client(HAN).get("/kinds").json}
+    leave = kinds["leave_of_absence"]
+    assert leave["open"]
+    assert [(one["rule"], one["severity"]) for one in leave["findings"]] == [("TUI-02", "note")]
+    assert not kinds["withdrawal"]["open"]
+
+
 def _beside(kind: str) -> Beside:
     found = BY_NAME[kind]
     return Beside(
@@ -111,9 +170,10 @@ def test_whichever_of_two_comes_second_is_refused(row: Contradiction, one: str, 
         (found,) = contradictions.against(BY_NAME[second], about, SOME)
         assert (found.rule, found.severity) == (row.rule, "block")
         assert found.figures["open_application"] == {"number": "X-1", "application_id": "an-id"}
-        assert bool(contradictions.against(BY_NAME[second], about, None)) == (
-            row.within == "always"
-        )
+        whatever = contradictions.against(BY_NAME[second], about, {})
+        assert bool(whatever) == (row.within == "always")
+        (told,) = contradictions.offered(BY_NAME[second], about, SOME)
+        assert told.severity == ("block" if row.within == "always" else "note")
 
 
 def test_each_pair_has_one_reason() -> None:

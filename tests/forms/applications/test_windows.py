@@ -33,6 +33,7 @@ KINDS = (
     ("tuition_waiver", HAN, "TUI-02", (2022, 9, 6)),
     ("due_date_extension", HAN, "EXT-01", (2022, 8, 30)),
     ("installments", HAN, "TUI-13", (2022, 9, 6)),
+    ("leave_of_absence", HAN, "LEA-01", (2022, 9, 6)),
     ("readmission", "2025-1384", "RDM-01", (2022, 9, 6)),
     ("integrative_qualifying_exam", "2025-3503", "IQE-01", (2022, 10, 4)),
     ("maximum_term_extension", "2023-1447", "TRM-04", (2022, 12, 10)),
@@ -57,7 +58,7 @@ def test_what_arrives_one_second_late_is_refused_with_the_rule(
         known = found.schema().fields
         answers = {name: value for name, value in TYPED.items() if name in known}
         answers |= found.prefill(asking)
-        _opens, closes = found.window(asking)
+        _opens, closes = found.window(asking, answers)
         assert closes is not None
         assert rule in {one for one, _field in against(closes) - against(closes - SECOND)}
 
@@ -89,6 +90,59 @@ def test_a_draft_is_told_to_the_second_how_long_it_has(campus: Campus) -> None:
     campus.clock.advance(SECOND)
     assert "Closed since Mon 5 September 2022, 14:00:00" in student.open(f"{path}/edit").words
     assert api.get(path).json["window"]["state"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("language", "choice", "words", "any_time"),
+    [
+        (
+            "en",
+            "General leave · ",
+            "Open until Sun 15 January 2023, 24:00:00 (Korean time), 131 d 9 h left",
+            "Any time",
+        ),
+        (
+            "ko",
+            "일반휴학 · ",
+            "2023년 1월 15일(일) 24:00:00(한국 시간)까지, 131일 9시간 남음",
+            "언제든지",
+        ),
+    ],
+)
+def test_of_the_leaves_the_general_one_alone_has_a_window(
+    campus: Campus, language: str, choice: str, words: str, any_time: str
+) -> None:
+    """LEA-01: the empty form and the draft; three quarters of the fall end on 15 January."""
+    student = signed_in(campus, HAN, language)
+    assert choice + words in student.open("/apply/leave_of_absence").words
+    assert choice in student.open("/").words
+    person = campus.person(HAN)
+    typed = {"kind": "general", "year": 2022, "semester": "fall", "semesters": 1}
+    with campus.write() as session:
+        draft = life.start(session, campus.parts, person, "leave_of_absence", typed).id
+    assert choice + words in student.open(f"/applications/{draft}/edit").words
+    with campus.write() as session:
+        life.save(session, campus.parts, person, draft, {**typed, "kind": "disease"})
+    page = student.open(f"/applications/{draft}/edit").words
+    assert any_time in page
+    assert choice not in page
+
+
+def test_the_window_of_a_general_leave_is_that_of_the_semester_it_begins_in(
+    campus: Campus,
+) -> None:
+    """LEA-01: of the spring it opens on the last day of the fall."""
+    person = campus.person(HAN)
+    typed = {"kind": "general", "year": 2023, "semester": "spring", "semesters": 1}
+    with campus.write() as session:
+        draft = life.start(session, campus.parts, person, "leave_of_absence", typed).id
+    api = campus.client(HAN)
+    told = api.get(f"/applications/{draft}").json["window"]
+    assert (told["opens"], told["state"]) == ("2023-02-28T00:00:00+09:00", "not_yet")
+    with campus.write() as session:
+        life.save(session, campus.parts, person, draft, {**typed, "year": "next"})
+    told = api.get(f"/applications/{draft}").json["window"]
+    assert (told["closes"], told["state"]) == ("2023-01-16T00:00:00+09:00", "open")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_an_enrolled_student_may_ask_and_finds_the_semester_filled_in() -> None:
 
 
 def test_it_can_be_asked_for_until_the_semester_ends() -> None:
-    assert KIND.window(asking()) == (None, datetime(2023, 3, 1, tzinfo=SEOUL))
+    assert KIND.window(asking(), ANSWERS) == (None, datetime(2023, 3, 1, tzinfo=SEOUL))
     assert blocks(KIND.may_ask(asking(now=datetime(2023, 2, 28, 23, 59, tzinfo=SEOUL)))) == []
     assert blocks(KIND.may_ask(asking(now=datetime(2023, 3, 1, tzinfo=SEOUL)))) == ["TUI-07"]
 
