@@ -246,6 +246,18 @@ def forget_app(login_id: str, data: Path | None) -> None:
         click.echo("Codes are sent to them again." if was else "There was no app.")
 
 
+@main.command(name="sign-out")
+@click.argument("login_id")
+@with_data
+def sign_out(login_id: str, data: Path | None) -> None:
+    """End every session of somebody, of pages and of programs; their password stays."""
+    from services import launcher
+
+    with _said_plainly():
+        launcher.sign_out(_settings(data), os.environ, login_id)
+        click.echo("They are signed out everywhere.")
+
+
 @main.command()
 @click.option("--url", help="A running instance; without it one is started for the walk.")
 @click.option("--language", type=click.Choice(["ko", "en"]), default="ko", show_default=True)

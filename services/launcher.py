@@ -37,7 +37,7 @@ from services.forms.applications.replaying import Replayed
 from services.forms.operations import notes
 from services.forms.people import demo as demo_university
 from services.forms.people import importing, register
-from services.forms.signin import authenticator, invitation
+from services.forms.signin import authenticator, invitation, sessions
 from services.gateway import Gateway
 from services.ground import Ground
 from services.notify import app as notify_app
@@ -260,6 +260,17 @@ def forget_app(settings: Settings, environ: Environ, login_id: str) -> bool:
             if account is None:
                 raise NotFound("no_such_person", f"Nobody signs in with the ID {login_id!r}.")
             return authenticator.remove(session, parts, account)
+
+
+def sign_out(settings: Settings, environ: Environ, login_id: str) -> None:
+    """End every session of somebody."""
+    with Ground.open(settings, environ) as ground:
+        parts = departments.open_forms(ground)
+        with parts.database.write() as session:
+            account = register.find_account(session, login_id)
+            if account is None:
+                raise NotFound("no_such_person", f"Nobody signs in with the ID {login_id!r}.")
+            sessions.end_all(session, account.login_id)
 
 
 def verify(settings: Settings, environ: Environ, file: Path) -> dict[str, Any]:

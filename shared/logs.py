@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 TEXT, JSON = "text", "json"
 FORMATS = (TEXT, JSON)
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 # Set for the time of a request or a message, by thread; read when a line is written.
 _case: ContextVar[str] = ContextVar("case", default="")
@@ -28,7 +30,7 @@ _request: ContextVar[str] = ContextVar("request", default="")
 def set_up(form: str) -> None:
     """Write to stderr in this form (`text` | `json`; a wrong one is refused by the settings)."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == JSON else logging.Formatter(LINE))
+    handler.setFormatter(JsonLines() if form == JSON else Lines(LINE, TIME))
     logging.basicConfig(handlers=[handler])
 
 
@@ -46,6 +48,15 @@ def about(case: str) -> Iterator[None]:
         yield
     finally:
         _case.reset(before)
+
+
+class Lines(logging.Formatter):
+    """One line of text; times are UTC, as in JSON (ASVS 16.2.2)."""
+
+    @staticmethod
+    def converter(seconds: float | None) -> time.struct_time:
+        """Seconds since 1970 as UTC."""
+        return time.gmtime(seconds)
 
 
 class JsonLines(logging.Formatter):

@@ -2,7 +2,8 @@
 
 A number is 80 random bits as 16 characters of Crockford's base 32 and his
 check symbol (modulo 37), in groups of four: `4WZN-8C0P-TE6J-YA1G-6`. Numbers
-whose check symbol would be `*~$=` are drawn again: those read badly on paper.
+whose check symbol would be one of `*~$=U` are drawn again: those read badly on
+paper, and a U like a V.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def draw(random_bits: Callable[[int], int] = secrets.randbits) -> str:
     """A new number, from `random_bits(80)` (a cryptographic source)."""
     while True:
         value = random_bits(BITS)
-        if CHECKS[value % 37] not in "*~$=":
+        if CHECKS[value % 37] in DIGITS:
             return write(value)
 
 

@@ -25,7 +25,7 @@ def test_a_drawn_number_has_sixteen_characters_and_a_check_that_is_a_letter_or_d
 
 
 def test_a_number_is_drawn_again_until_its_check_symbol_can_be_read_on_paper() -> None:
-    draws = iter([32, 33, 34, 35, 7])  # checks * ~ $ = and 7
+    draws = iter([32, 33, 34, 35, 36, 7])  # checks * ~ $ = U and 7
 
     assert number.draw(lambda _bits: next(draws)) == "0000-0000-0000-0007-7"
 

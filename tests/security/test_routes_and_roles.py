@@ -43,6 +43,7 @@ POSTED = those(303, owner=403, student=403, office=403, other_office=403)
 MINE = those(200, nobody=303, link=303, no_notice=303)
 MINE_POSTED = those(403, nobody=303, link=303, no_notice=303)
 MINE_WRITE = those(422, nobody=401, link=401, no_notice=403)
+ENDING = those(204, nobody=401, link=401, no_notice=403)
 NO_LIST = {**DESK_READ, "office": 404, "other office": 404}
 NO_LIST_PAGE = those(303, owner=403, student=403, office=404, other_office=404)
 LIST = PAGE | {"owner": 403, "office": 200, "other office": 404}
@@ -81,6 +82,12 @@ TABLE: Mapping[str, Expected] = {
     "PUT /api/v1/account": MINE_WRITE,
     "GET /account/copy": PAGE | {"student": 200},
     "GET /api/v1/account/copy": {**STUDENT, "office": 403, "other office": 403},
+    "GET /account/sessions": MINE,
+    "POST /account/sessions/end": MINE_POSTED,
+    "POST /account/sessions/<session_id>/end": MINE_POSTED,
+    "GET /api/v1/account/sessions": STUDENT,
+    "DELETE /api/v1/account/sessions": ENDING,
+    "DELETE /api/v1/account/sessions/<session_id>": ENDING,
     "GET /account/authenticator": MINE,
     "POST /account/authenticator": MINE_POSTED,
     "GET /account/authenticator/confirm": those(303),
@@ -394,6 +401,7 @@ def scene(house: House) -> Scene:
         "token": "bm90aGluZw.bm90aGluZw",
         "challenge": "nothing",
         "bulk_id": "nothing",
+        "session_id": "nothing",
         "file_id": "nothing",
         "delegation_id": "nothing",
         "semester": "2022-fall",

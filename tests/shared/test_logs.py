@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 
-from shared.logs import JsonLines, about, begin_request
+from shared.logs import LINE, TIME, JsonLines, Lines, about, begin_request
 
 
 def line(message: str, *facts: object, fault: bool = False) -> dict[str, object]:
@@ -45,3 +45,9 @@ def test_a_fault_is_told_by_kind_and_place_and_not_in_its_words() -> None:
 def test_a_line_break_in_a_message_begins_no_new_line() -> None:
     record = logging.LogRecord("x", logging.INFO, __file__, 1, "a\nb", (), None)
     assert "\n" not in JsonLines().format(record)
+
+
+def test_lines_for_people_have_their_times_in_utc() -> None:
+    record = logging.makeLogRecord({"created": 1_662_441_600.5, "msg": "done", "name": "dojang"})
+    formatter = Lines(LINE, TIME)
+    assert formatter.format(record).startswith("2022-09-06T05:20:00Z ")

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from services.forms.account import authenticator, copy, preferences
+from services.forms.account import authenticator, copy, places, preferences
 from services.forms.account.preferences import Wish
 from services.forms.pages.frame import check_own_form, dress, see_other
 from services.forms.parts import Parts
@@ -34,6 +34,7 @@ def blueprint(parts: Parts) -> Blueprint:
     pages = Blueprint("account", __name__, url_prefix="/account")
     dress(pages, parts)
     authenticator.add(pages, parts)
+    places.add(pages, parts)
 
     @pages.get("")
     @page_login()

@@ -12,7 +12,7 @@ from services.forms.api.route import Answer, Call, Route
 from services.forms.api.showing import instant
 from services.forms.people import register
 from services.forms.people.values import Quiet
-from services.forms.signin import authenticator, challenge
+from services.forms.signin import authenticator, challenge, sessions
 from shared.errors import Unauthorized
 
 
@@ -48,6 +48,36 @@ def _wish(session: Session, call: Call) -> Wish:
 def take_copy(call: Call) -> Response:
     """Everything that is kept of a student and shown to them, as a ZIP."""
     return copy.hand_out(call.parts, call.person)
+
+
+def list_places(session: Session, call: Call) -> Answer:
+    """Where one is signed in."""
+    found = sessions.all_of(session, call.person.login_id, call.parts.clock.now())
+    return Answer(
+        [
+            {
+                "id": one.id,
+                "use": one.use,
+                "way": one.way,
+                "opened_at": instant(one.opened_at),
+                "seen_at": instant(one.seen_at),
+                "current": one.id == call.person.session_id,
+            }
+            for one in found
+        ]
+    )
+
+
+def end_place(session: Session, call: Call) -> Answer:
+    """Sign out in one place."""
+    sessions.end_one(session, call.person.login_id, call.path["session_id"])
+    return Answer(None, 204)
+
+
+def end_other_places(session: Session, call: Call) -> Answer:
+    """Sign out everywhere but here."""
+    sessions.end_others(session, call.person)
+    return Answer(None, 204)
 
 
 def look_at_app(session: Session, call: Call) -> Answer:
@@ -110,6 +140,12 @@ ROUTES = (
           problems={422: "bad_language, bad_channel, bad_texts, bad_hours"}),
     Route("GET", "/account/copy", take_copy, "A copy of one's data: a ZIP", TAG, transaction="own",
           problems={403: "students_only"}),
+    Route("GET", "/account/sessions", list_places, "Where one is signed in", TAG,
+          answer=schemas.PlaceOut, many=True),
+    Route("DELETE", "/account/sessions", end_other_places, "Sign out everywhere but here", TAG,
+          transaction="write", status=204),
+    Route("DELETE", "/account/sessions/<session_id>", end_place, "Sign out in one place", TAG,
+          transaction="write", status=204),
     Route("GET", PATH, look_at_app, "Whether codes come from an app", TAG,
           answer=schemas.AuthenticatorOut),
     Route("POST", PATH, begin_app, "Begin to set up an authenticator app", TAG, transaction="own",

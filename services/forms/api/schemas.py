@@ -77,6 +77,17 @@ class AuthenticatorOut(Schema):
     recovery_codes = fields.Integer()
 
 
+class PlaceOut(Schema):
+    """Where somebody is signed in: page or api, by code or the university's sign-in."""
+
+    id = fields.String()
+    use = fields.String()
+    way = fields.String()
+    opened_at = fields.AwareDateTime()
+    seen_at = fields.AwareDateTime()
+    current = fields.Boolean()
+
+
 class SecretOut(Schema):
     """What an app needs: the secret in base 32, and the same as an otpauth: address."""
 

@@ -6,10 +6,12 @@ The token is random at every sign-in and kept as a hash.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Response
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.forms.applications.tables import new_id
@@ -26,6 +28,17 @@ CODE, UNIVERSITY = "code", "university"  # by which way somebody signed in
 LONGEST = timedelta(hours=12)
 IDLE = {"page": timedelta(hours=2), "api": LONGEST}
 SEEN_EVERY = timedelta(minutes=5)  # how exactly idleness is kept
+
+
+@dataclass(frozen=True)
+class Open:
+    """A session as its owner sees it: page or api, by code or the university's sign-in."""
+
+    id: str
+    use: str
+    way: str
+    opened_at: datetime
+    seen_at: datetime
 
 
 def open_session(
@@ -85,6 +98,36 @@ def end(session: Session, parts: Parts, token: str) -> str:
 def end_all(session: Session, login_id: str) -> None:
     """Sign somebody out everywhere (after a new password)."""
     session.execute(delete(SessionRow).where(SessionRow.login_id == login_id))
+
+
+def all_of(session: Session, login_id: str, now: datetime) -> Sequence[Open]:
+    """Where somebody is signed in, the newest first (ASVS 7.5.2)."""
+    rows = session.scalars(
+        select(SessionRow)
+        .where(SessionRow.login_id == login_id)
+        .order_by(SessionRow.opened_at.desc(), SessionRow.id)
+    )
+    return [
+        Open(row.id, row.use, row.way, row.opened_at, row.seen_at)
+        for row in rows
+        if not _over(row, now)
+    ]
+
+
+def end_one(session: Session, login_id: str, session_id: str) -> None:
+    """Sign somebody out in one place; one that is over already is no error."""
+    session.execute(
+        delete(SessionRow).where(SessionRow.login_id == login_id, SessionRow.id == session_id)
+    )
+
+
+def end_others(session: Session, person: Person) -> None:
+    """Sign somebody out everywhere but here."""
+    session.execute(
+        delete(SessionRow).where(
+            SessionRow.login_id == person.login_id, SessionRow.id != person.session_id
+        )
+    )
 
 
 def accept_notice(session: Session, parts: Parts, person: Person) -> Person:
