@@ -20,6 +20,9 @@ log = logging.getLogger("dojang.running")
 
 RESTART_SECONDS = (1, 2, 5, 10, 30)
 CHANNEL_TIMEOUT_SECONDS = 60  # a slow client loses its connection after this silence
+# waitress lets 100 in: more browsers than that keep theirs, and others would wait for a silence.
+# Below the 1,024 files that a process may have open by default.
+CONNECTIONS_MOST = 800
 # What a stop waits for, at most: requests that have begun, then work in hand. Compose and systemd
 # are told to be patient for longer than both (docs/operating.md, Stopping).
 ANSWER_SECONDS = 25.0
@@ -164,6 +167,7 @@ def _listen(app: Any, host: str, port: int, threads: int, sockets: dict[int, Any
         threads=threads,
         ident=None,
         channel_timeout=CHANNEL_TIMEOUT_SECONDS,
+        connection_limit=CONNECTIONS_MOST,
         clear_untrusted_proxy_headers=False,  # shared.web trusts as many as are configured
         max_request_header_size=32 * 1024,
         asyncore_use_poll=True,

@@ -15,7 +15,7 @@ from locust import HttpUser, between, events, task
 PEOPLE = json.loads(Path(os.environ["LOAD_PEOPLE"]).read_text("utf-8"))
 PAPER = Path(os.environ["LOAD_PAPER"]).read_bytes()
 THINK_S = float(os.environ["LOAD_THINK_S"])
-LOOK_S = 0.05
+LOOK_S = 0.2
 PATIENCE_S = 60.0
 CERTIFICATE = {
     "kind": "certificate_enrollment", "submit": True,

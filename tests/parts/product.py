@@ -200,7 +200,11 @@ class InEarnest:
 
     def _open_gateway(self) -> None:
         self._server = waitress.create_server(
-            Gateway(self.ports), host="127.0.0.1", port=self.gateway, threads=16
+            Gateway(self.ports),
+            host="127.0.0.1",
+            port=self.gateway,
+            threads=32,
+            connection_limit=800,  # nginx keeps more
         )
         threading.Thread(target=self._server.run, daemon=True).start()
 
