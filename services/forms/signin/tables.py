@@ -76,6 +76,18 @@ class AuthenticatorRow(Base):
     last_step: Mapped[int] = mapped_column(BigInteger)
 
 
+class RemovedAppRow(Base):
+    """An authenticator app that an office took away from whoever lost it, and why."""
+
+    __tablename__ = "signin_removed_app"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    login_id: Mapped[str] = mapped_column(String(40), index=True)
+    student_id: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    who: Mapped[str] = mapped_column(String(40))  # the id of the member of staff
+    reason: Mapped[str] = mapped_column(String(200))
+
+
 class RecoveryRow(Base):
     """A recovery code that was not used yet."""
 
