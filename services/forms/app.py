@@ -21,6 +21,7 @@ from services.forms.bulk import views as bulk
 from services.forms.desk import views as desk
 from services.forms.evidence import views as evidence
 from services.forms.lists import views as lists
+from services.forms.lost import views as lost
 from services.forms.operations import views as operations
 from services.forms.paper import views as paper
 from services.forms.parts import Parts
@@ -34,7 +35,7 @@ from shared import frame, web
 INTERNAL_HOSTS = ("forms",)
 PAGES = (
     signin, account, student, approver, sitting, desk, bulk, payments, lists, semesters, paper,
-    bars, about, access, evidence, operations,
+    bars, lost, about, access, evidence, operations,
 )  # fmt: skip
 
 

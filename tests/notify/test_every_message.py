@@ -226,6 +226,19 @@ def test_a_text_message_is_one_line_of_one_sms_without_a_link_or_a_name(
         assert message == "sign_in_changed" or CASE[language]["application_number"] in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_lost_an_app_to_an_office_reads_that_the_office_removed_it(language: str) -> None:
+    office = {"ko": "담당 부서", "en": "The office"}[language]
+    for what, is_said in (("app_removed_by_office", True), ("app_removed", False)):
+        mail = COMPOSER.compose(sample("sign_in_changed", language, what=what), NOW)
+        text = COMPOSER.compose(sample("sign_in_changed", language, SMS, what=what), NOW).text
+        assert (office in mail.text) is is_said
+        assert (office in visible(mail.html)) is is_said
+        assert len(parts_of(text).texts) == 1
+        if language == "ko":
+            assert korean_form(text) == "SMS"
+
+
 def test_an_unknown_message_language_or_form_is_refused() -> None:
     whole = sample("at_desk", "ko").__dict__
     for change, code in (

@@ -263,6 +263,10 @@ TABLE: Mapping[str, Expected] = {
     "GET /desk/bars": PAGE | {"owner": 403, "office": 403, "other office": 403},
     "POST /desk/bars": POSTED,
     "POST /desk/bars/<student_number>/lift": POSTED,
+    # forms: a lost authenticator app, Student Affairs' alone
+    "POST /api/v1/desk/lost-apps": {**DESK_WRITE, "owner": 422, "student": 422},
+    "GET /desk/lost-apps": PAGE | {"owner": 403, "office": 403, "other office": 200},
+    "POST /desk/lost-apps": POSTED,
     # forms: lists of an office; this one is Educational Affairs'
     "GET /api/v1/desk/lists": DESK_READ,
     "POST /api/v1/desk/pass": DESK_READ,

@@ -27,6 +27,8 @@ WHAT: Mapping[str, Text] = {
     "bars": _l("Read the list of who cannot be readmitted, with you on it"),
     "barred": _l("Noted that you cannot be readmitted"),
     "lifted": _l("Lifted that you cannot be readmitted"),
+    "apps": _l("Read the list of authenticator apps that were removed, with you on it"),
+    "app_removed": _l("Removed your authenticator app, which you had lost"),
     "list": _l("Fetched a list that you are on"),
     "export": _l("Fetched a ZIP with a document of yours"),
     "copy": _l("Fetched a copy of all data"),

@@ -20,6 +20,7 @@ from services.forms.applications.tables import ApplicationRow, DocumentRow
 from services.forms.bulk.tables import EntryRow
 from services.forms.parts import Parts
 from services.forms.people.tables import BarRow, StudentRow
+from services.forms.signin import removals
 from services.forms.signin.person import Person
 from shared.errors import DojangError
 
@@ -66,6 +67,10 @@ def _of_bars(session: Session, _parts: Parts, _path: Mapping[str, Any]) -> Seque
     return [(one, "") for one in session.scalars(select(BarRow.student_id))]
 
 
+def _of_apps(session: Session, _parts: Parts, _path: Mapping[str, Any]) -> Sequence[Subject]:
+    return [(row.student_id, "") for row in removals.latest(session)]
+
+
 def _of_list(session: Session, _parts: Parts, path: Mapping[str, Any]) -> Sequence[Subject]:
     wanted = (
         select(StudentRow.id)
@@ -101,6 +106,7 @@ TABLE: Mapping[str, Shown] = {
     f"{API}/approvals/<token>/attachments/<attachment_id>": Shown("file", _of_link, LINK),
     "/desk/bars": Shown("bars", _of_bars),
     f"{API}/desk/bars": Shown("bars", _of_bars),
+    "/desk/lost-apps": Shown("apps", _of_apps),
     "/desk/bulk/<bulk_id>/rows.csv": Shown("list", _of_list),
     f"{API}/desk/bulk/<bulk_id>/rows": Shown("list", _of_list),
     "/desk/bulk/<bulk_id>/zip": Shown("export", _of_list),

@@ -11,6 +11,7 @@ from services.forms.bars import texts as bars
 from services.forms.bulk import texts as bulk
 from services.forms.catalog.kind import Text
 from services.forms.lists import texts as lists
+from services.forms.lost import texts as lost
 from services.forms.paper import texts as paper
 from services.forms.payments import texts as payments
 from services.forms.semesters import texts as semesters
@@ -22,6 +23,7 @@ TEXTS: Mapping[str, Text] = {
     **semesters.TEXTS,
     **paper.TEXTS,
     **bars.TEXTS,
+    **lost.TEXTS,
     # signing in
     "wrong_credentials": _l("The ID or the password is not right."),
     "wrong_code": _l("That is not the code."),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.forms.applications import cases, issuing, steps
+from services.forms.applications import cases, issuing, sitting, steps
 from services.forms.applications.answers import has_control
 from services.forms.applications.describing import case_view
 from services.forms.applications.queue import queue
@@ -109,7 +109,8 @@ def correct_address(
     email: str,
     seat: int = 0,
 ) -> CaseView:
-    """Write down an approver's right address and mail a link of the next generation at once.
+    """Write down an approver's right address and mail a link of the next generation at once, for
+    every other request, too, whose mail to them came back.
 
     Raises Refused("bad_email"), Conflict("wrong_state"), NotFound("no_step").
     """
@@ -122,8 +123,18 @@ def correct_address(
          professor=step.professor_id)  # fmt: skip
     if step.state == "asked":
         steps.new_link(session, parts, row, step)
+    _reach_again(session, parts, step.professor_id)
     row.updated_at = parts.clock.now()
     return case_view(session, parts, row, person)
+
+
+def _reach_again(session: Session, parts: Parts, professor_id: str) -> None:
+    session.flush()
+    for step in sitting.unreached(session, professor_id):
+        row = cases.locked(session, step.application_id)
+        session.refresh(step)
+        if row is not None and step.state == "asked" and step.mail_failed_at is not None:
+            steps.new_link(session, parts, row, step)
 
 
 def send_link(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from services.forms.applications import cases, steps
+from services.forms.applications import cases, sitting, steps
 from services.forms.applications.roles import role_text
 from services.forms.applications.tables import ApplicationRow, NotificationRow, StepRow
 from services.forms.applications.telling import tell, to_office, to_student
@@ -22,23 +22,31 @@ def delivered(session: Session, parts: Parts, message: NotificationDelivered) ->
 
 
 def failed(session: Session, parts: Parts, message: NotificationFailed) -> None:
-    """It did not arrive. If somebody should have signed by it, office and student are told."""
+    """It did not arrive. If somebody should have signed by it, office and student are told; a
+    link to all that waits is that of each request."""
     found = session.get(NotificationRow, message.notification_id)
     if found is None:
         return
     found.failed_at, found.code = parts.clock.now(), message.code
     holds_link = found.step_id is not None and found.generation is not None
-    if message.permanent and holds_link:
-        _mark_step(session, parts, found, message.code)
-
-
-def _mark_step(session: Session, parts: Parts, mail: NotificationRow, code: str) -> None:
-    """Unless a newer link is on its way already, or somebody signed all the same."""
-    row = cases.locked(session, mail.application_id or "")
-    step = session.get(StepRow, mail.step_id)
-    if row is None or step is None or step.professor_id is None:
+    if not message.permanent:
         return
-    if step.state != "asked" or step.generation != mail.generation or step.mail_failed_at:
+    step = session.get(StepRow, found.step_id) if holds_link else None
+    if step is not None:
+        _mark_step(session, parts, step, found.generation, message.code)
+    for one in sitting.came_back(session, found):
+        _mark_step(session, parts, one, one.generation, message.code)
+
+
+def _mark_step(
+    session: Session, parts: Parts, step: StepRow, generation: int | None, code: str
+) -> None:
+    """Unless a newer link is on its way already, or somebody signed all the same."""
+    row = cases.locked(session, step.application_id)
+    if row is None or step.professor_id is None:
+        return
+    session.refresh(step)
+    if step.state != "asked" or step.generation != generation or step.mail_failed_at:
         return
     step.mail_failed_at, step.mail_code = parts.clock.now(), code
     steps.look_again(row)

@@ -187,7 +187,8 @@ def mail_delegation(
         session.add(row)
     _renew(row, now, max(now + VALID, _end_of(until) if until else now))
     params["valid_until"] = row.expires_at.isoformat()
-    tell_professor(session, parts, professor, "delegation_made", params, [_link(row)])
+    made = tell_professor(session, parts, professor, "delegation_made", params, [_link(row)])
+    row.mail_id = made
 
 
 def tell_professor(
@@ -197,8 +198,8 @@ def tell_professor(
     message: str,
     params: Mapping[str, Any],
     links: Sequence[Mapping[str, Any]] = (),
-) -> None:
-    """Mail a professor something that is of no single application."""
+) -> str:
+    """Mail a professor something that is of no single application; gives the mail's id."""
     asked_id, now = new_id(), parts.clock.now()
     request = NotificationRequested(
         notification_id=asked_id,
@@ -212,6 +213,22 @@ def tell_professor(
     )
     session.add(NotificationRow(id=asked_id, recipient="professor", message=message, asked_at=now))
     outbox.add(session, request, clock=parts.clock, correlation_id=asked_id)
+    return asked_id
+
+
+def came_back(session: Session, mail: NotificationRow) -> list[StepRow]:
+    """The steps that a mail should have led to and no newer one does; none for any other mail."""
+    row = session.scalar(select(ProfessorQueueRow).where(ProfessorQueueRow.mail_id == mail.id))
+    if row is None:
+        return []
+    steps = session.scalars(_asked(row.professor_id).order_by(StepRow.application_id, StepRow.id))
+    return [one for one in steps if one.sent_at is None or one.sent_at <= mail.asked_at]
+
+
+def unreached(session: Session, professor_id: str) -> list[StepRow]:
+    """The steps whose mail to a professor came back."""
+    wanted = _asked(professor_id).where(StepRow.mail_failed_at.is_not(None))
+    return list(session.scalars(wanted.order_by(StepRow.application_id, StepRow.id)))
 
 
 def _renew(row: ProfessorQueueRow, now: datetime, expires_at: datetime) -> None:
@@ -248,7 +265,7 @@ def _ask(
         "by_when": min(dates, default=None),
         "valid_until": row.expires_at.isoformat(),
     }
-    tell_professor(session, parts, professor, MESSAGE, params, [_link(row)])
+    row.mail_id = tell_professor(session, parts, professor, MESSAGE, params, [_link(row)])
 
 
 def _requests(session: Session, parts: Parts, professor_id: str) -> list[Request]:

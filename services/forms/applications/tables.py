@@ -178,13 +178,15 @@ class StepRow(Base):
 
 
 class ProfessorQueueRow(Base):
-    """The link to everything that waits for one professor: its generation, never the token."""
+    """The link to everything that waits for one professor: its generation, never the token;
+    `mail_id` is the newest mail with it."""
 
     __tablename__ = "professor_queue"
     professor_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     generation: Mapped[int]
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mail_id: Mapped[str | None] = mapped_column(String(32), index=True)
 
 
 class AttachmentRow(Base):

@@ -11,6 +11,7 @@ from services.forms.applications.roles import OFFICES
 from services.forms.bars import keeping
 from services.forms.lists import kept, showing
 from services.forms.lists.kept import Cell, List, Row
+from services.forms.lost import removing
 from services.forms.pages.frame import dress
 from services.forms.parts import Parts
 from services.forms.payments.taking import OFFICE as MONEY_OFFICE
@@ -39,6 +40,7 @@ def blueprint(parts: Parts) -> Blueprint:
             lists=found,
             money=person.office == MONEY_OFFICE,
             bars=keeping.keeps(parts, person),
+            lost=removing.removes(person),
             paper=on_paper.kinds_of(parts, person),
         )
 

@@ -17,6 +17,7 @@ from services.forms.applications.snapshot import freeze
 from services.forms.applications.tables import ApplicationRow, NotificationRow
 from services.forms.people import register
 from services.forms.people.tables import AccountRow
+from services.forms.signin.tables import RemovedAppRow
 
 SECRET = ("password_hash", "trail_head")
 
@@ -47,9 +48,11 @@ def of_student(session: Session, student_id: str) -> Copy:
     rows = list(session.scalars(wanted.order_by(ApplicationRow.number)))
     account = session.scalar(select(AccountRow).where(AccountRow.person_id == student_id))
     seen = select(AccessRow).where(AccessRow.student_id == student_id).order_by(AccessRow.seq)
+    removed = select(RemovedAppRow).where(RemovedAppRow.student_id == student_id)
     data = {
         "register": freeze(student),
         "account": _columns(account) if account else None,
+        "removed_apps": [_columns(one) for one in session.scalars(removed)],
         "applications": [_application(session, row) for row in rows],
         "accesses": [_columns(one) for one in session.scalars(seen)],
     }

@@ -33,13 +33,16 @@ from services.forms.signin.tables import (
     ChallengeRow,
     CredentialRow,
     RecoveryRow,
+    RemovedAppRow,
     SessionRow,
 )
 from shared import outbox
 from shared.errors import Conflict
 from shared.messages import DocumentErased, DocumentErasureRequested, RecipientForgotten
 
-SIGNING_IN = (SessionRow, ChallengeRow, CredentialRow, AuthenticatorRow, RecoveryRow)
+SIGNING_IN = (
+    SessionRow, ChallengeRow, CredentialRow, AuthenticatorRow, RecoveryRow, RemovedAppRow,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -139,13 +139,14 @@ def accept(session: Session, parts: Parts, account: Account, code: str) -> bool:
     return right
 
 
-def remove(session: Session, parts: Parts, account: Account) -> bool:
-    """Forget app and recovery codes; gives whether there was an app in use."""
+def remove(session: Session, parts: Parts, account: Account, what: str = REMOVED) -> bool:
+    """Forget app and recovery codes; gives whether there was an app in use. `what` the owner is
+    told."""
     was = standing(session, account.login_id).since is not None
     for table in (RecoveryRow, AuthenticatorRow):
         session.execute(delete(table).where(table.login_id == account.login_id))
     if was:
-        warn(session, parts, account, REMOVED)
+        warn(session, parts, account, what)
     return was
 
 

@@ -42,9 +42,15 @@ class Open:
 
 
 def open_session(
-    session: Session, parts: Parts, account: Account, use: str, way: str = CODE
+    session: Session,
+    parts: Parts,
+    account: Account,
+    use: str,
+    way: str = CODE,
+    subject: str = "",
+    provider_session: str = "",
 ) -> tuple[str, Person]:
-    """A new session for a page (cookie) or a program (bearer)."""
+    """A new session for a page (cookie) or a program (bearer); the last two are the provider's."""
     token, now = new_token(), parts.clock.now()
     row = SessionRow(
         token_sha256=kept(token),
@@ -52,6 +58,8 @@ def open_session(
         login_id=account.login_id,
         use=use,
         way=way,
+        subject=kept(subject) if subject else None,
+        provider_session=kept(provider_session) if provider_session else None,
         opened_at=now,
         seen_at=now,
         expires_at=now + LONGEST,
@@ -83,6 +91,19 @@ def seen(parts: Parts, token: str) -> None:
         again = session.get(SessionRow, kept(token))
         if again is not None:
             again.seen_at = now
+
+
+def end_of_provider(
+    session: Session, subject: str, provider_session: str, before: datetime
+) -> None:
+    """End what came from a session at the provider, or where it names none from its subject, and
+    was opened before an instant."""
+    gone = delete(SessionRow).where(SessionRow.opened_at <= before)
+    if provider_session:
+        gone = gone.where(SessionRow.provider_session == kept(provider_session))
+    if subject:
+        gone = gone.where(SessionRow.subject == kept(subject))
+    session.execute(gone)
 
 
 def end(session: Session, parts: Parts, token: str) -> str:

@@ -28,7 +28,8 @@ class ChallengeRow(Base):
 
 
 class SessionRow(Base):
-    """Somebody signed in; `use` page (cookie) or api (bearer), `way` code or university."""
+    """Somebody signed in; `use` page (cookie) or api (bearer), `way` code or university: then
+    `subject` and `provider_session` are who and which session they are there, as hashes."""
 
     __tablename__ = "signin_session"
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -36,6 +37,8 @@ class SessionRow(Base):
     login_id: Mapped[str] = mapped_column(String(40), index=True)
     use: Mapped[str] = mapped_column(String(4))
     way: Mapped[str] = mapped_column(String(10), default="code", server_default="code")
+    subject: Mapped[str | None] = mapped_column(String(64), index=True)
+    provider_session: Mapped[str | None] = mapped_column(String(64), index=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -74,6 +77,18 @@ class AuthenticatorRow(Base):
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_step: Mapped[int] = mapped_column(BigInteger)
+
+
+class RemovedAppRow(Base):
+    """An authenticator app that an office took away from whoever lost it, and why."""
+
+    __tablename__ = "signin_removed_app"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    login_id: Mapped[str] = mapped_column(String(40), index=True)
+    student_id: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    who: Mapped[str] = mapped_column(String(40))  # the id of the member of staff
+    reason: Mapped[str] = mapped_column(String(200))
 
 
 class RecoveryRow(Base):

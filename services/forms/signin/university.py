@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -42,6 +42,7 @@ KEYS_AGAIN = timedelta(seconds=10)  # how often an unknown key may have us ask, 
 LEEWAY_S = 60
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 CLAIM_CHARACTERS_MOST = 200
+LOGOUT_EVENT, LOGOUT_TYPE = "http://schemas.openid.net/event/backchannel-logout", "logout+jwt"
 SECRET_CHARACTERS = 48
 
 
@@ -57,6 +58,24 @@ class Going:
     def kept(self) -> dict[str, str]:
         """What the cookie holds."""
         return {"state": self.state, "nonce": self.nonce, "verifier": self.verifier}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Who came back: the login ID with us; subject and session ("" where it names none) there."""
+
+    login_id: str
+    subject: str
+    session: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """Who signed out there, by subject, by session, or both; what was opened after `at` stays."""
+
+    subject: str
+    session: str
+    at: datetime
 
 
 class Provider:
@@ -86,8 +105,8 @@ class Provider:
         )
         return Going(address, state, nonce, verifier)
 
-    def receive(self, answer: Mapping[str, str], kept: Mapping[str, str]) -> str:
-        """The login ID of who comes back with this answer; `kept` is what their cookie held.
+    def receive(self, answer: Mapping[str, str], kept: Mapping[str, str]) -> Known:
+        """Who comes back with this answer; `kept` is what their cookie held.
 
         Raises Refused: provider_mismatch (of another browser, provider or sign-in),
         provider_denied (they did not sign in there), provider_unclear (no login ID among the
@@ -102,7 +121,30 @@ class Provider:
             raise Refused("provider_denied", "the provider did not let them in")
         token = self._token(answer.get("code", ""), kept["verifier"])
         claims = self._claims(token, kept["nonce"])
-        return self._login_id(claims, token)
+        session = claims.get("sid")
+        return Known(
+            self._login_id(claims, token),
+            str(claims["sub"]),
+            session if isinstance(session, str) else "",
+        )
+
+    def left(self, logout_token: str) -> Left:
+        """Who signed out there, by a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6).
+
+        Raises Refused("bad_logout_token"), TryLater("provider_away").
+        """
+        try:
+            token = self._decoded(logout_token)
+            rules = jwt.JWTClaimsRegistry(
+                now=int(self._clock.now().timestamp()), leeway=LEEWAY_S,
+                iss={"essential": True, "value": self.issuer},
+                aud={"essential": True, "value": self._settings.oidc_client},
+                iat={"essential": True}, exp={"essential": True}, jti={"essential": True},
+            )  # fmt: skip
+            rules.validate(token.claims)
+            return _left(token)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise Refused("bad_logout_token", f"no good token: {type(error).__name__}") from error
 
     def leaving(self) -> str:
         """Where somebody signs out there, too; "" if it has no such page or is away."""
@@ -245,6 +287,19 @@ def open_provider(settings: Settings) -> Provider | None:
     It lives in real time, whatever DOJANG_CLOCK says.
     """
     return Provider(settings, SystemClock()) if settings.oidc_issuer else None
+
+
+def _left(token: jwt.Token) -> Left:
+    """What a logout token says. Raises ValueError for any other token, an ID token above all."""
+    claims = token.claims
+    subject, session = claims.get("sub", ""), claims.get("sid", "")
+    events = claims.get("events")
+    is_logout = isinstance(events, dict) and isinstance(events.get(LOGOUT_EVENT), dict)
+    is_named = isinstance(subject, str) and isinstance(session, str) and bool(subject or session)
+    of_type = str(token.header.get("typ", LOGOUT_TYPE)).lower() in (LOGOUT_TYPE, "jwt")
+    if not (of_type and is_logout and is_named) or "nonce" in claims:
+        raise ValueError("no logout token")
+    return Left(subject, session, datetime.fromtimestamp(claims["iat"] + LEEWAY_S, UTC))
 
 
 def _object(answer: httpx.Response) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, jsonify, redirect, request
 from flask_babel import gettext as _
 
 from services.forms.pages.frame import local, see_other
@@ -19,11 +19,11 @@ from services.forms.people import register
 from services.forms.people.values import Account
 from services.forms.signin import sessions
 from services.forms.signin.challenge import ID_CHARACTERS_MOST
-from services.forms.signin.university import BACK, Provider
+from services.forms.signin.university import BACK, Known, Provider
 from shared.errors import NotFound, Permanent, Refused, TryLater
 from shared.links import make_pass, read_pass
 
-PATH = "/sign-in/university"
+PATH, LEFT = "/sign-in/university", "/sign-in/university/logout"
 COOKIE, USE = "university", "university"
 MINUTES = 15
 Again = Callable[[str, str, int], Any]
@@ -56,11 +56,25 @@ def add_university(pages: Blueprint, parts: Parts, provider: Provider, again: Ag
     def from_university() -> Any:
         kept = _kept(parts)
         try:
-            login_id = provider.receive(request.args, kept)
-            answer = _enter(parts, login_id, str(kept["next"]))
+            answer = _enter(parts, provider.receive(request.args, kept), str(kept["next"]))
         except (Refused, NotFound, TryLater) as error:
             answer = again(str(kept.get("next", "")), *_why_not(error))
         answer.delete_cookie(COOKIE, path=PATH)
+        return answer
+
+    @pages.post(LEFT)
+    def left_university() -> Response:
+        """The provider says who signed out there: its signature is the credential, no cookie."""
+        try:
+            left = provider.left(request.form.get("logout_token", ""))
+        except (Refused, TryLater) as error:
+            answer = jsonify(error="invalid_request")
+            answer.status_code = 400 if isinstance(error, Refused) else 503
+        else:
+            answer = Response(status=200)
+            with parts.database.write() as session:
+                sessions.end_of_provider(session, left.subject, left.session, left.at)
+        answer.headers["Cache-Control"] = "no-store"
         return answer
 
 
@@ -69,14 +83,14 @@ def away_words() -> str:
     return str(_("The university’s sign-in does not answer. Use your password, or try later."))
 
 
-def _enter(parts: Parts, login_id: str, wanted: str) -> Response:
+def _enter(parts: Parts, known: Known, wanted: str) -> Response:
     """A session for who the provider says it is. Raises NotFound("no_such_person")."""
-    account = _account(parts, login_id)
+    account = _account(parts, known.login_id)
     old = request.cookies.get(sessions.COOKIE, "")
     with parts.database.write() as session:
         sessions.end(session, parts, old)
         token, _person = sessions.open_session(
-            session, parts, account, "page", way=sessions.UNIVERSITY
+            session, parts, account, "page", sessions.UNIVERSITY, known.subject, known.session
         )
     answer = see_other(local(wanted))
     sessions.set_cookie(answer, parts, token)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from services.forms.applications import desk, sitting
 from services.forms.applications.deadlines import tick
 from services.forms.applications.drawing import DATA_URL
+from services.forms.applications.tables import ApplicationRow
 from services.forms.people import register
-from tests.forms.campus import HAN, Campus
+from shared.messages import NotificationFailed
+from tests.forms.campus import DESK, HAN, Campus
 from tests.forms.pages.browser import Browser, Page, link, send, signed_in, visitor
 
 SAME_ADVISOR = ("2026-1188", "2026-1300", "2023-3398")
@@ -252,3 +256,77 @@ def test_those_ticked_are_signed_with_one_drawing(campus: Campus) -> None:
         )).all()  # fmt: skip
     assert len(rows) == 2
     assert all(typed is None and sha256 for typed, sha256 in rows)
+
+
+def bounced_queue_mail(campus: Campus, *students: str) -> NotificationFailed:
+    """Several ask; the mail with the link to all of them comes back."""
+    singles = ask(campus, *students)
+    campus.clock.advance(timedelta(minutes=1))
+    campus.said()
+    professor = visitor(campus, "en")
+    professor.open(singles[0])
+    professor.post(f"{singles[0]}/all")
+    [mail] = campus.mails("queue_link")
+    return NotificationFailed(
+        notification_id=mail.notification_id, permanent=True, code="no_such_address"
+    )
+
+
+def stuck(campus: Campus) -> list[str | None]:
+    with campus.parts.database.read() as session:
+        return list(session.scalars(select(ApplicationRow.trouble).order_by(ApplicationRow.number)))
+
+
+def test_a_queue_mail_that_comes_back_is_a_case_of_the_office_for_every_request(
+    campus: Campus,
+) -> None:
+    bounce = bounced_queue_mail(campus, HAN, SAME_ADVISOR[0])
+    campus.hears(bounce)
+    assert stuck(campus) == ["mail_failed", "mail_failed"]
+    told = campus.mails("address_failed")
+    assert {one.params["reader"] for one in told} == {"staff", "student"}
+    assert len({one.params["application_number"] for one in told}) == 2
+
+
+def test_a_corrected_address_gets_a_link_for_every_request_that_did_not_arrive(
+    campus: Campus,
+) -> None:
+    campus.hears(bounced_queue_mail(campus, HAN, SAME_ADVISOR[0]))
+    office = campus.person(DESK)
+    with campus.write() as session:
+        first = session.scalar(select(ApplicationRow.id).order_by(ApplicationRow.number))
+        desk.correct_address(session, campus.parts, office, str(first), 1, "right@dojang.example")
+    mails = campus.mails("approval_request")
+    assert [one.address for one in mails] == [{"email": "right@dojang.example"}] * 2
+    assert len({one.params["application_number"] for one in mails}) == 2
+    assert stuck(campus) == [None, None]
+
+
+def test_a_late_bounce_of_a_queue_mail_troubles_no_request_with_a_newer_link(
+    campus: Campus,
+) -> None:
+    bounce = bounced_queue_mail(campus, HAN, SAME_ADVISOR[0])
+    office = campus.person(DESK)
+    campus.clock.advance(timedelta(minutes=1))
+    with campus.write() as session:
+        first = session.scalar(select(ApplicationRow.id).order_by(ApplicationRow.number))
+        desk.send_link(session, campus.parts, office, str(first), 1)
+    campus.hears(bounce)
+    assert stuck(campus) == [None, "mail_failed"]
+
+
+def test_a_bounce_of_a_queue_mail_that_a_newer_one_replaced_troubles_nobody(
+    campus: Campus,
+) -> None:
+    bounce = bounced_queue_mail(campus, HAN)
+    campus.clock.advance(timedelta(minutes=11))
+    with campus.write() as session:
+        advisor = next(one for one in register.professors(session) if one.name_ko == NAME)
+        sitting.mail(session, campus.parts, advisor.id)
+    campus.hears(bounce)
+    assert stuck(campus) == [None]
+
+
+def test_a_queue_mail_that_is_only_late_troubles_nobody(campus: Campus) -> None:
+    campus.hears(replace(bounced_queue_mail(campus, HAN), permanent=False))
+    assert stuck(campus) == [None]
