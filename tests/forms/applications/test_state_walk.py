@@ -95,7 +95,7 @@ def bare(kind: Kind, somebody: str) -> Kind:
         may_ask=lambda _asking: [],
         judge=lambda _asking, _answers: [],
         prefill=lambda _asking: {},
-        window=lambda _asking: (None, None),
+        window=lambda _asking, _answers: (None, None),
         semester=lambda _answers: None,
         sentences=lambda _answers: [],
         paper=lambda _case: {"body": ""},
