@@ -19,19 +19,28 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from services.forms.applications import (
+    absences,
     approvals,
     cases,
     deadlines,
+    delegations,
     delivering,
     desk,
     issuing,
     letters,
     life,
     mails,
+    sitting,
 )
+from services.forms.applications.delegation_tables import DelegationRow
 from services.forms.applications.roles import HOLDERS
 from services.forms.applications.states import ENDS, TRANSITIONS
-from services.forms.applications.tables import ApplicationRow, NotificationRow, StepRow
+from services.forms.applications.tables import (
+    ApplicationRow,
+    NotificationRow,
+    ProfessorQueueRow,
+    StepRow,
+)
 from services.forms.catalog import KINDS
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Delivery, Desk, Kind, Step, Vote
@@ -39,6 +48,7 @@ from services.forms.parts import Parts
 from services.forms.people import register
 from services.forms.people.tables import PostRow, ProfessorRow, StaffRow
 from services.forms.signin.person import Person
+from shared.clock import SEOUL
 from shared.links import Link, make_link
 from shared.messages import (
     DocumentFailed,
@@ -61,6 +71,7 @@ OFFICE_OF = {
 }
 DEFAULTS = {one.name: one.default for one in fields(Kind)}
 WITHOUT_RULES = ("abouts", "changes", "choices", "headline", "judge_letter", "result", "proves")
+ABSENCE_DAYS = 3  # shorter than a step: it is over while the request still waits
 # Shapes that the routes of the rulebook may take and no kind of the catalog has today.
 OTHER_SHAPES = {
     "a_committee": (Step("graduate_committee", agree=Vote()),),
@@ -95,7 +106,7 @@ def bare(kind: Kind, somebody: str) -> Kind:
         may_ask=lambda _asking: [],
         judge=lambda _asking, _answers: [],
         prefill=lambda _asking: {},
-        window=lambda _asking: (None, None),
+        window=lambda _asking, _answers: (None, None),
         semester=lambda _answers: None,
         sentences=lambda _answers: [],
         paper=lambda _case: {"body": ""},
@@ -131,7 +142,15 @@ def walks() -> dict[str, Kind]:
 
 
 def stage(step: StepRow) -> str:
-    """How far one person's answer is; of several people the mails are those of a single one."""
+    """How far one person's answer is, and whether a delegate gives it: for one request, or on days
+    of absence, which may be over."""
+    if step.state != "asked" or step.delegation is None:
+        return reached(step)
+    return f"{reached(step)}, {'once' if step.delegation.first_day is None else 'on behalf'}"
+
+
+def reached(step: StepRow) -> str:
+    """The same without who gives it; of several people the mails are those of a single one."""
     if step.overdue_told_at and step.state in ("asked", "unassigned"):
         return f"{step.state}, late"
     if step.state == "asked" and not step.seat:
@@ -140,6 +159,11 @@ def stage(step: StepRow) -> str:
         if step.reminded_at:
             return "asked, reminded"
     return step.state
+
+
+def had_a_link(step: StepRow) -> bool:
+    """Whether the link went to whoever was asked before it went to the delegate."""
+    return (step.acted_from or 0) > 1
 
 
 @dataclass
@@ -170,12 +194,24 @@ class Walk:
         row = self.row
         told = row.state in deadlines.DATED and row.desk_told_at is not None
         due = row.due_at is not None
+        away = row.state not in (*ENDS, "approved", "issue_failed") and self.away()
         seats: dict[int, list[StepRow]] = {}
         if row.state in ("in_approval", "at_desk", "returned"):
             for one in cases.steps_of(row):
                 seats.setdefault(one.n, []).append(one)
         steps = tuple(held[0].outcome or tuple(sorted(map(stage, held))) for held in seats.values())
-        return row.state, row.step, row.trouble, told, due, steps
+        return row.state, row.step, row.trouble, told, due, away, steps
+
+    def stages(self) -> set[str]:
+        """Every stage that an answer was met in."""
+        steps = [held for *_rest, steps in self.leads for held in steps]
+        return {stage for held in steps if not isinstance(held, str) for stage in held}
+
+    def away(self) -> bool:
+        """Whether the next link goes to somebody else: the first who was asked is absent."""
+        first = next((one for one in cases.steps_of(self.row) if one.n == 1), None)
+        return first is not None and absences.away(
+            self.session, self.parts, first.principal_id) is not None  # fmt: skip
 
     def go(self) -> None:
         """From here everywhere; each state once."""
@@ -228,6 +264,20 @@ class Walk:
             professor = self.session.get_one(ProfessorRow, one.professor_id)
             assert professor.email
             approvals.find(self.session, self.parts, self.token(one))
+            if one.delegation is not None:
+                self._principal(one, one.delegation)
+
+    def _principal(self, step: StepRow, made: DelegationRow) -> None:
+        """Whoever was asked still answers for the step, and has a link to take it back by."""
+        assert step.principal_id == made.professor_id != step.professor_id
+        assert self.session.get_one(ProfessorRow, made.professor_id).email
+        if had_a_link(step):
+            own = self.token(step, (step.acted_from or 0) - 1)
+            assert approvals.handed_on(self.session, self.parts, own) is made
+        else:
+            sitting.look(self.session, self.parts, self.queue(made.professor_id))
+            found = delegations.of_professor(self.session, self.parts, made.professor_id)
+            assert made.id in {one.id for one in found}
 
     def _staff(self) -> list[Any]:
         office = self.parts.kind(self.row.kind).in_charge
@@ -249,15 +299,22 @@ class Walk:
         row, kind = self.row, self.parts.kind(self.row.kind)
         if row.state == "issued" and kind.delivery is not None:
             return
-        asked = {one.professor_id for one in cases.steps_of(row) if one.asked_at}
+        signers = [one for one in cases.steps_of(row) if one.asked_at]
+        asked = {who for one in signers for who in (one.professor_id, one.principal_id)}
         people = [register.find_professor(self.session, one).email for one in asked if one]
         wanted = {*people, register.find_student(self.session, row.student_id).email}
         told = {one.address["email"] for one in self.said(seq)
                 if isinstance(one, NotificationRequested)}  # fmt: skip
         assert wanted <= told, row.state
 
-    def token(self, step: StepRow) -> str:
-        return make_link(Link("approval", step.id, step.generation), self.parts.keyring)
+    def token(self, step: StepRow, generation: int | None = None) -> str:
+        link = Link("approval", step.id, generation or step.generation)
+        return make_link(link, self.parts.keyring)
+
+    def queue(self, professor_id: str) -> str:
+        """The link of all that is asked of a professor, as it was mailed last."""
+        row = self.session.get_one(ProfessorQueueRow, professor_id)
+        return make_link(Link("queue", professor_id, row.generation), self.parts.keyring)
 
     def said(self, after: int) -> list[Message]:
         rows = self.session.execute(select(OUTBOX.c.payload).where(OUTBOX.c.seq > after))
@@ -306,10 +363,33 @@ def in_approval(walk: Walk, row: ApplicationRow) -> Iterator[Deed]:
             )
         else:
             yield lambda: mail_fails(walk, asked)
+        yield from of_delegation(walk, row, asked)
     empty = next((one for one in steps if one.state == "unassigned"), None)
     if empty:
         spare = spare_professor(walk, row)
         yield lambda: desk.assign(session, parts, office, row.id, empty.n, spare, empty.seat)
+
+
+def of_delegation(walk: Walk, row: ApplicationRow, step: StepRow) -> Iterator[Deed]:
+    """Somebody else signs, for this request or on days of absence; or nobody does any more."""
+    session, parts = walk.session, walk.parts
+    if step.delegation is not None:
+        made = step.delegation
+        if had_a_link(step):
+            mine = walk.token(step, (step.acted_from or 0) - 1)
+            yield lambda: delegations.take_back(session, parts, mine)
+        queue = walk.queue(made.professor_id)
+        yield lambda: delegations.take_back_one(session, parts, queue, made.id)
+        yield lambda: delegations.end_for_office(
+            session, parts, walk.office, row.id, step.n, step.seat
+        )
+    elif absences.may_hand_over(parts.kind(row.kind), row, step):
+        link, spare = walk.token(step), spare_professor(walk, row)
+        yield lambda: delegations.delegate(session, parts, link, spare)
+        if step.n == 1 and not step.seat and not absences.away(session, parts, step.professor_id):
+            today = walk.campus.clock.now().astimezone(SEOUL).date()
+            last = today + timedelta(days=ABSENCE_DAYS)
+            yield lambda: delegations.delegate(session, parts, link, spare, today, last)
 
 
 def answer(walk: Walk, step: StepRow, decision: str) -> None:
@@ -337,7 +417,8 @@ def mail_fails(walk: Walk, step: StepRow) -> None:
 
 
 def spare_professor(walk: Walk, row: ApplicationRow) -> str:
-    taken = {one.professor_id for one in cases.steps_of(row)}
+    steps = cases.steps_of(row)
+    taken = {who for one in steps for who in (one.professor_id, one.principal_id)}
     return next(one.id for one in register.professors(walk.session) if one.id not in taken)
 
 
@@ -432,6 +513,8 @@ def test_every_reachable_state_has_somebody_responsible_a_timer_and_a_way_out(
     assert "issued" in reached
     if kind.desk and kind.route:
         assert reached >= {"in_approval", "at_desk", "returned", "declined", "withdrawn"}
+    if kind.route and all(one.agree == "one" and one.role not in NAMED for one in kind.route):
+        assert walk.stages() >= {"asked, once", "asked, on behalf", "asked, late, on behalf"}
     with capsys.disabled():
         edges = sum(len(there) for there in walk.leads.values())
         sys.stdout.write(f"\n{name}: {len(walk.leads)} states, {edges} ways between them\n")
