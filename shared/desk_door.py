@@ -1,6 +1,6 @@
 """Who stands at a desk page of certs or notify: whoever bears the pass of forms' sign-in.
 
-forms sets the pass as a cookie for `/desk` (signed, ten minutes). It says who, of which office, and
+forms sets the pass as a cookie (signed, ten minutes). It says who, of which office, and
 which kinds that office is in charge of: nobody touches what is another office's.
 """
 
@@ -14,11 +14,11 @@ from flask import Blueprint, g, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from shared import web
+from shared import cookies, web
 from shared.clock import Clock
 from shared.errors import Permanent, Unauthorized
 from shared.keys import Keyring
-from shared.links import DESK_COOKIE, read_pass
+from shared.links import read_pass
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def guard(views: Blueprint, clock: Clock, keyring: Keyring) -> None:
 
     @views.before_request
     def _must_have_a_pass() -> Response | None:
-        found = bearer_of(clock, keyring, request.cookies.get(DESK_COOKIE, ""))
+        found = bearer_of(clock, keyring, cookies.read(cookies.DESK))
         if found is None:
             wanted = request.path
             if request.method not in ("GET", "HEAD"):

@@ -22,7 +22,6 @@ from shared.keys import Key, Keyring
 
 CAPABILITY_SECONDS = 120
 PASS_MINUTES = 10
-DESK_COOKIE = "dojang_desk"  # forms sets it for /desk, certs reads it
 
 
 @dataclass(frozen=True)

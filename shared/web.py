@@ -21,7 +21,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared import frame, logs, words
+from shared import cookies, frame, logs, words
 from shared.errors import (
     Conflict,
     DojangError,
@@ -111,6 +111,7 @@ def build(
         MAX_FORM_PARTS=FORM_FIELDS_MOST,
         TRUSTED_HOSTS=_trusted_hosts(settings, internal_hosts),
         TEMPLATES_AUTO_RELOAD=False,
+        **cookies.configured(settings),
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]

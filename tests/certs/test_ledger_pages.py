@@ -12,7 +12,8 @@ from services.certs import ledger, number
 from services.certs.app import create_app
 from services.certs.desk import search
 from services.certs.desk.watch import ANEW_AFTER, ENTRIES_A_VIEW, ChainWatch
-from shared.links import DESK_COOKIE, desk_pass
+from shared.cookies import DESK
+from shared.links import desk_pass
 from shared.messages import DocumentRevocationRequested
 from tests.certs.checking.test_damage import enter_many
 from tests.certs.parts import Office, tamper
@@ -31,7 +32,7 @@ class Desk:
         """The page as it is for what is asked."""
         now = self.office.clock.now()
         token = desk_pass("educational_affairs", "staff-1", now, self.office.keyring)
-        self.client.set_cookie(DESK_COOKIE, token)
+        self.client.set_cookie(DESK, token)
         answer = self.client.get(
             "/desk/ledger", query_string=asked, headers={"Accept-Language": language}
         )

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from services.certs import number
 from services.certs.app import create_app
-from shared.links import DESK_COOKIE, desk_pass
+from shared.cookies import DESK
+from shared.links import desk_pass
 from shared.messages import DocumentRevocationRequested
 from tests.certs.parts import Office
 
@@ -109,7 +110,7 @@ def test_staff_with_a_pass_see_the_ledger_and_find_a_number_in_it(
     other, _ = office.issue()
     now, kinds = office.clock.now(), ["tuition_waiver"]
     staff = desk_pass("educational_affairs", "staff-1", now, office.keyring, kinds)
-    client.set_cookie(DESK_COOKIE, staff)
+    client.set_cookie(DESK, staff)
 
     assert document.number in client.get("/desk/ledger").text
     found = client.get("/desk/ledger", query_string={"number": document.number}).text
@@ -120,7 +121,7 @@ def test_staff_with_a_pass_see_the_ledger_and_find_a_number_in_it(
 
 @pytest.mark.parametrize("path", ["/desk/ledger", "/desk/templates"])
 def test_without_a_pass_staff_are_led_to_get_one(client: FlaskClient, path: str) -> None:
-    client.set_cookie(DESK_COOKIE, "forged.pass")
+    client.set_cookie(DESK, "forged.pass")
 
     answer = client.get(path)
 

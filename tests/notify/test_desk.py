@@ -20,8 +20,9 @@ from services.notify.worker import consumers
 from shared.broker import EmbeddedBroker, Publication
 from shared.broker.dead_letters import DeadLetters
 from shared.clock import StandingClock
+from shared.cookies import DESK
 from shared.errors import DojangError, Permanent, TryLater
-from shared.links import DESK_COOKIE, desk_pass
+from shared.links import desk_pass
 from tests.notify.office import (
     NOW,
     RING,
@@ -68,9 +69,8 @@ def client(parts: Parts, *kinds: str, broker: EmbeddedBroker | None = None) -> F
     app = create_app(parts, DeadLetters(broker) if broker else None)
     made = app.test_client()
     made.set_cookie(
-        DESK_COOKIE,
+        f"__Host-{DESK}",  # the office is under https
         desk_pass("educational_affairs", "staff-1", parts.clock.now(), RING, list(kinds), "오은지"),
-        path="/desk",
     )
     return made
 

@@ -28,6 +28,7 @@ from services.forms.signin import sessions
 from services.gateway import Gateway
 from services.ground import Ground
 from services.running import Threads
+from shared.cookies import SESSION
 from shared.settings import Settings
 
 HOST = "http://localhost"
@@ -94,7 +95,7 @@ class House:
         """Somebody at the API."""
         caller = self.caller()
         self.come_in(caller, login_id)
-        caller.client.delete_cookie(sessions.COOKIE, domain="localhost")
+        caller.client.delete_cookie(SESSION, domain="localhost")
         return caller
 
     def browser(self, login_id: str) -> Caller:
@@ -115,7 +116,7 @@ class House:
             assert account is not None
             cookie, _person = sessions.open_session(session, self.forms, account, "page")
             bearer, _person = sessions.open_session(session, self.forms, account, "api")
-        caller.client.set_cookie(sessions.COOKIE, cookie, domain="localhost")
+        caller.client.set_cookie(SESSION, cookie, domain="localhost")
         caller.headers["Authorization"] = f"Bearer {bearer}"
 
     def sign_in(self, caller: Caller, login_id: str, wanted: str = "") -> TestResponse:

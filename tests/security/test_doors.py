@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 from werkzeug.test import TestResponse
 
-from services.forms.signin.sessions import COOKIE
-from shared.links import DESK_COOKIE
+from shared.cookies import DESK as PASS
+from shared.cookies import SESSION as COOKIE
 from tests.security.house import DESK, STUDENTS, Caller, House
 
 HEADERS = {
@@ -119,12 +119,12 @@ def test_a_session_is_new_at_every_sign_in_and_worth_nothing_after_signing_out(
     assert "SameSite=Lax" in said
     assert "Path=/" in said
     assert browser.get("/desk/pass").status_code == 303
-    assert browser.client.get_cookie(DESK_COOKIE, path="/desk") is not None
+    assert browser.client.get_cookie(PASS) is not None
     stolen = house.caller()
     stolen.client.set_cookie(COOKIE, first, domain="localhost")
     assert stolen.get("/desk").status_code == 200
     assert browser.send("/sign-out", "/desk").status_code == 303
-    assert browser.client.get_cookie(DESK_COOKIE, path="/desk") is None
+    assert browser.client.get_cookie(PASS) is None
     assert browser.get("/desk/ledger").headers["Location"].startswith("/desk/pass")
     assert stolen.get("/desk").status_code == 303, "the copy is worth nothing either"
     again = house.caller()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.forms.signin import limits
-from services.forms.signin.devices import COOKIE as DEVICE
+from shared.cookies import DEVICE
 from shared.keys import NAMES
 from tests.security.house import STUDENTS, Caller, House, open_house
 
@@ -70,7 +70,7 @@ def test_the_cookie_of_a_known_browser_is_good_for_its_own_account_and_for_few_t
     thief = town.caller("192.0.2.3")
     town.sign_in(thief, NEIGHBOUR)
     thief.client.delete_cookie("dojang_session", domain="localhost")
-    cookie = thief.client.get_cookie(DEVICE, path="/sign-in")
+    cookie = thief.client.get_cookie(DEVICE)
     assert cookie is not None
     assert NEIGHBOUR not in cookie.value
     wrong = {"password": "not the password"}
@@ -81,7 +81,7 @@ def test_the_cookie_of_a_known_browser_is_good_for_its_own_account_and_for_few_t
     assert found[-1] == 429
     elsewhere = town.caller("192.0.2.4")
     guess(elsewhere, NEWCOMER, limits.ACCOUNT_HERE + 1)
-    elsewhere.client.set_cookie(DEVICE, cookie.value, domain="localhost", path="/sign-in")
+    elsewhere.client.set_cookie(DEVICE, cookie.value, domain="localhost")
     assert elsewhere.send("/sign-in", **town.credentials(NEWCOMER)).status_code == 429
 
 

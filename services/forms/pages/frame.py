@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, request
+from flask import Blueprint, Response, g, redirect
 from flask_babel import lazy_gettext as _l
 
 from services.forms.parts import Parts
 from services.forms.signin.current import current_person
+from shared import cookies
 from shared.web import check_form, form_token
-
-VISIT = "visit"  # cookie of somebody who is not signed in, subject of their form tokens
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,7 @@ def dress(pages: Blueprint, parts: Parts) -> None:
     def _remember(answer: Response) -> Response:
         fresh = g.get("fresh_visit")
         if fresh:
-            secure = parts.settings.base_url.startswith("https://")
-            answer.set_cookie(VISIT, fresh, httponly=True, samesite="Lax", secure=secure)
+            cookies.put(answer, cookies.VISIT, fresh)
         return answer
 
 
@@ -74,7 +72,7 @@ def menu(parts: Parts) -> Sequence[Entry]:
 def check_own_form(parts: Parts) -> None:
     """Refuse a POST that is not from one of our pages. Raises Forbidden("foreign_form")."""
     person = current_person(parts)
-    check_form(parts.keyring, person.session_id if person else request.cookies.get(VISIT, ""))
+    check_form(parts.keyring, person.session_id if person else cookies.read(cookies.VISIT))
 
 
 def see_other(address: str) -> Response:
@@ -92,7 +90,7 @@ def local(address: str | None, otherwise: str = "/") -> str:
 
 
 def _visit() -> str:
-    known = request.cookies.get(VISIT)
+    known = cookies.read(cookies.VISIT)
     if known:
         return known
     g.fresh_visit = g.get("fresh_visit") or secrets.token_hex(16)

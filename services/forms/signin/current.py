@@ -12,6 +12,7 @@ from flask import current_app, g, redirect, request
 from services.forms.parts import Parts
 from services.forms.signin import sessions
 from services.forms.signin.person import Person
+from shared import cookies
 from shared.errors import Forbidden
 
 P = ParamSpec("P")
@@ -33,7 +34,7 @@ def install(app: Any, parts: Parts) -> None:
 def current_person(parts: Parts) -> Person | None:
     """Who the session cookie belongs to; looked up once a request."""
     if "person" not in g:
-        token = request.cookies.get(sessions.COOKIE, "")
+        token = cookies.read(cookies.SESSION)
         g.person = None
         if token:
             with parts.database.read() as session:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, redirect, request
 
 from services.forms.parts import Parts
 from services.forms.signin.current import page_login, signed_in
 from services.forms.signin.person import Person
-from shared.links import DESK_COOKIE, PASS_MINUTES, desk_pass
+from shared import cookies
+from shared.links import PASS_MINUTES, desk_pass
 
 PATH = "/desk"
 
@@ -22,15 +25,7 @@ def blueprint(parts: Parts) -> Blueprint:
         token = pass_of(parts, signed_in())
         answer = redirect(_own(request.args.get("next", "")), 303, Response)
         assert isinstance(answer, Response)  # noqa: S101 – redirect() is typed as werkzeug's
-        answer.set_cookie(
-            DESK_COOKIE,
-            token,
-            max_age=PASS_MINUTES * 60,
-            path=PATH,
-            httponly=True,
-            samesite="Lax",
-            secure=parts.settings.base_url.startswith("https://"),
-        )
+        cookies.put(answer, cookies.DESK, token, timedelta(minutes=PASS_MINUTES))
         return answer
 
     return pages

@@ -12,13 +12,13 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from flask import Response, request
+from flask import Response
 
 from services.forms.parts import Parts
+from shared import cookies
 from shared.errors import Permanent
 from shared.links import make_pass, read_pass
 
-COOKIE = "device"
 KEPT = timedelta(days=180)
 USE = "device"
 
@@ -26,7 +26,7 @@ USE = "device"
 def known(parts: Parts, login_id: str) -> str:
     """The id of the browser that asks, if this account is known to use it; else nothing."""
     try:
-        claims = read_pass(USE, request.cookies.get(COOKIE, ""), parts.clock.now(), parts.keyring)
+        claims = read_pass(USE, cookies.read(cookies.DEVICE), parts.clock.now(), parts.keyring)
     except Permanent:
         return ""
     return str(claims["id"]) if claims["account"] == _account(parts, login_id) else ""
@@ -36,15 +36,8 @@ def remember(answer: Response, parts: Parts, login_id: str) -> None:
     """Let the browser be known as one of this account's."""
     claims = {"account": _account(parts, login_id), "id": secrets.token_hex(16)}
     expires = parts.clock.now() + KEPT
-    answer.set_cookie(
-        COOKIE,
-        make_pass(USE, claims, expires, parts.keyring),
-        max_age=int(KEPT.total_seconds()),
-        path="/sign-in",
-        httponly=True,
-        samesite="Lax",
-        secure=parts.settings.base_url.startswith("https://"),
-    )
+    value = make_pass(USE, claims, expires, parts.keyring)
+    cookies.put(answer, cookies.DEVICE, value, KEPT)
 
 
 def _account(parts: Parts, login_id: str) -> str:

@@ -21,9 +21,9 @@ from services.forms.people.values import Account
 from services.forms.signin.person import Person
 from services.forms.signin.tables import ChallengeRow, LimitRow, SessionRow
 from services.forms.signin.tokens import kept, new_token
+from shared import cookies
 from shared.errors import NotFound
 
-COOKIE = "dojang_session"
 CODE, UNIVERSITY = "code", "university"  # by which way somebody signed in
 LONGEST = timedelta(hours=12)
 IDLE = {"page": timedelta(hours=2), "api": LONGEST}
@@ -165,28 +165,9 @@ def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(LimitRow).where(LimitRow.since < now - LONGEST))
 
 
-def set_cookie(answer: Response, parts: Parts, token: str) -> None:
-    """Hand a page's token to the browser, for this site and no script."""
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(LONGEST.total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=parts.settings.base_url.startswith("https://"),
-        path="/",
-    )
-
-
-def clear_cookie(answer: Response, parts: Parts) -> None:
-    """Take it back."""
-    answer.delete_cookie(
-        COOKIE,
-        httponly=True,
-        samesite="Lax",
-        secure=parts.settings.base_url.startswith("https://"),
-        path="/",
-    )
+def set_cookie(answer: Response, token: str) -> None:
+    """Hand a page's token to the browser."""
+    cookies.put(answer, cookies.SESSION, token, LONGEST)
 
 
 def _over(row: SessionRow, now: datetime) -> bool:

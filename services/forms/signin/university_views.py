@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, request
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
 from services.forms.pages.frame import local, see_other
@@ -20,12 +20,13 @@ from services.forms.people.values import Account
 from services.forms.signin import sessions
 from services.forms.signin.challenge import ID_CHARACTERS_MOST
 from services.forms.signin.university import BACK, Known, Provider
+from shared import cookies
 from shared.errors import NotFound, Permanent, Refused, TryLater
 from shared.links import make_pass, read_pass
 
 PATH, LEFT = "/sign-in/university", "/sign-in/university/logout"
-COOKIE, USE = "university", "university"
-MINUTES = 15
+USE = "university"
+LASTING = timedelta(minutes=15)
 Again = Callable[[str, str, int], Any]
 
 
@@ -39,17 +40,11 @@ def add_university(pages: Blueprint, parts: Parts, provider: Provider, again: Ag
             going = provider.send()
         except TryLater:
             return again(wanted, away_words(), 503)
-        expires = parts.clock.now() + timedelta(minutes=MINUTES)
-        answer = redirect(going.address, 303)
-        answer.set_cookie(
-            COOKIE,
-            make_pass(USE, {**going.kept(), "next": wanted}, expires, parts.keyring),
-            max_age=MINUTES * 60,
-            path=PATH,
-            httponly=True,
-            samesite="Lax",  # the way back is a plain link from another site
-            secure=parts.settings.base_url.startswith("https://"),
-        )
+        expires = parts.clock.now() + LASTING
+        answer = see_other(going.address)
+        value = make_pass(USE, {**going.kept(), "next": wanted}, expires, parts.keyring)
+        # `Lax` lets it be sent on the way back, a plain link from another site.
+        cookies.put(answer, cookies.UNIVERSITY, value, LASTING)
         return answer
 
     @pages.get(BACK)
@@ -59,7 +54,7 @@ def add_university(pages: Blueprint, parts: Parts, provider: Provider, again: Ag
             answer = _enter(parts, provider.receive(request.args, kept), str(kept["next"]))
         except (Refused, NotFound, TryLater) as error:
             answer = again(str(kept.get("next", "")), *_why_not(error))
-        answer.delete_cookie(COOKIE, path=PATH)
+        cookies.drop(answer, cookies.UNIVERSITY)
         return answer
 
     @pages.post(LEFT)
@@ -86,14 +81,14 @@ def away_words() -> str:
 def _enter(parts: Parts, known: Known, wanted: str) -> Response:
     """A session for who the provider says it is. Raises NotFound("no_such_person")."""
     account = _account(parts, known.login_id)
-    old = request.cookies.get(sessions.COOKIE, "")
+    old = cookies.read(cookies.SESSION)
     with parts.database.write() as session:
         sessions.end(session, parts, old)
         token, _person = sessions.open_session(
             session, parts, account, "page", sessions.UNIVERSITY, known.subject, known.session
         )
     answer = see_other(local(wanted))
-    sessions.set_cookie(answer, parts, token)
+    sessions.set_cookie(answer, token)
     return answer
 
 
@@ -107,7 +102,7 @@ def _account(parts: Parts, login_id: str) -> Account:
 
 
 def _kept(parts: Parts) -> dict[str, Any]:
-    token = request.cookies.get(COOKIE, "")
+    token = cookies.read(cookies.UNIVERSITY)
     try:
         return read_pass(USE, token, parts.clock.now(), parts.keyring)
     except Permanent:

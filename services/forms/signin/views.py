@@ -20,11 +20,11 @@ from services.forms.signin import challenge, devices, sessions
 from services.forms.signin.current import current_person
 from services.forms.signin.password_views import add_password_pages
 from services.forms.signin.university_views import Again, add_university
+from shared import cookies
 from shared.errors import DojangError, Permanent, TooMany, TryLater, Unauthorized
-from shared.links import DESK_COOKIE, make_pass, read_pass
+from shared.links import make_pass, read_pass
 
-COOKIE = "signin"
-COOKIE_MINUTES = 15
+LASTING = timedelta(minutes=15)  # of what is known between the pages
 SPENT = ("expired", "used", "not_sent")
 
 
@@ -53,12 +53,12 @@ def blueprint(parts: Parts) -> Blueprint:
     @pages.post("/sign-out")
     def sign_out() -> Response:
         check_own_form(parts)
-        token = request.cookies.get(sessions.COOKIE, "")
+        token = cookies.read(cookies.SESSION)
         with parts.database.write() as session:
             way = sessions.end(session, parts, token)
         answer = see_other("/sign-in" + ("?left=university" if way == sessions.UNIVERSITY else ""))
-        sessions.clear_cookie(answer, parts)
-        answer.delete_cookie(DESK_COOKIE, path="/desk")
+        cookies.drop(answer, cookies.SESSION)
+        cookies.drop(answer, cookies.DESK)
         return answer
 
     return pages
@@ -205,15 +205,15 @@ def _add_code(pages: Blueprint, parts: Parts) -> None:
             return _code_page(parts, state, words), 503
         answer = see_other(local(state["next"]))
         _end_the_one_before(parts)
-        sessions.set_cookie(answer, parts, signed_in.token)
+        sessions.set_cookie(answer, signed_in.token)
         devices.remember(answer, parts, signed_in.person.login_id)
-        answer.delete_cookie(COOKIE, path="/sign-in")
+        cookies.drop(answer, cookies.SIGN_IN)
         return answer
 
 
 def _end_the_one_before(parts: Parts) -> None:
     """Of one browser there is one session: who signs in anew leaves none behind."""
-    old = request.cookies.get(sessions.COOKIE, "")
+    old = cookies.read(cookies.SESSION)
     if old:
         with parts.database.write() as session:
             sessions.end(session, parts, old)
@@ -302,22 +302,15 @@ def wrong_code(error: DojangError) -> str:
 
 def _go(parts: Parts, address: str, state: dict[str, Any]) -> Response:
     """On to the next page, the state in a signed cookie."""
-    expires = parts.clock.now() + timedelta(minutes=COOKIE_MINUTES)
+    expires = parts.clock.now() + LASTING
     answer = see_other(address)
-    answer.set_cookie(
-        COOKIE,
-        make_pass("signin", state, expires, parts.keyring),
-        max_age=COOKIE_MINUTES * 60,
-        path="/sign-in",
-        httponly=True,
-        samesite="Lax",
-        secure=parts.settings.base_url.startswith("https://"),
-    )
+    value = make_pass("signin", state, expires, parts.keyring)
+    cookies.put(answer, cookies.SIGN_IN, value, LASTING)
     return answer
 
 
 def _state(parts: Parts) -> dict[str, Any] | None:
-    token = request.cookies.get(COOKIE, "")
+    token = cookies.read(cookies.SIGN_IN)
     try:
         return read_pass("signin", token, parts.clock.now(), parts.keyring)
     except Permanent:
@@ -326,7 +319,7 @@ def _state(parts: Parts) -> dict[str, Any] | None:
 
 def _start_over() -> Response:
     answer = see_other("/sign-in")
-    answer.delete_cookie(COOKIE, path="/sign-in")
+    cookies.drop(answer, cookies.SIGN_IN)
     return answer
 
 

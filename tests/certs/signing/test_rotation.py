@@ -18,8 +18,9 @@ from services.certs.signing.authority import AUTHORITY_KEY_FILE
 from services.certs.signing.credentials import KEY_FILE, LEAF_FILE
 from services.certs.signing.folder import SigningFolder
 from services.certs.verify.check import verify_file
+from shared.cookies import DESK
 from shared.errors import Permanent
-from shared.links import DESK_COOKIE, desk_pass
+from shared.links import desk_pass
 from tests.certs.parts import NOON, Office, request
 from tests.certs.signing.judges import judged
 
@@ -168,7 +169,7 @@ def test_an_end_is_told_thirty_days_before(office: Office, tmp_path: Path) -> No
     assert f"signing_ends {end:%Y-%m-%d}" in ready.get_json()["notes"]
     assert f"signing_ends {end:%Y-%m-%d}" in ready.headers["Dojang-Notes"]
     staff = desk_pass("educational_affairs", "staff-1", office.clock.now(), office.keyring)
-    app.set_cookie(DESK_COOKIE, staff)
+    app.set_cookie(DESK, staff)
     assert "note-warn" in app.get("/desk/ledger").text
 
 

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from services.certs.app import create_app
 from services.forms.catalog import BY_NAME
-from shared.links import DESK_COOKIE, PASS_MINUTES, desk_pass
+from shared.cookies import DESK
+from shared.links import PASS_MINUTES, desk_pass
 from tests.certs.parts import Office
 from tests.certs.templates.files import form
 from tests.certs.templates.staff import WAIVER, compile_all, in_use, look, ready, upload
@@ -31,7 +32,7 @@ def staff_of(office: Office, name: str, language: str = "en") -> FlaskClient:
     client = create_app(office.parts).test_client()
     now = office.clock.now()
     token = desk_pass(name, f"staff-{name}", now, office.keyring, kinds_of(name), "Oh Eun-ji")
-    client.set_cookie(DESK_COOKIE, token)
+    client.set_cookie(DESK, token)
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
     return client
 
@@ -210,7 +211,7 @@ def test_a_form_of_another_site_or_person_is_refused(office: Office) -> None:
     client, other = staff_of(office, IN_CHARGE), staff_of(office, "dean")
     token = token_of(client)
     other.set_cookie(
-        DESK_COOKIE,
+        DESK,
         desk_pass(IN_CHARGE, "somebody-else", office.clock.now(), office.keyring, [WAIVER]),
     )
     fields = {"form_token": token, "seen": "1"}

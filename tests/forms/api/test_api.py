@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from services.forms.api.openapi import spec
 from services.forms.api.routes import ROUTES
+from shared.cookies import SESSION
 from shared.messages import DocumentRequested
 from tests.forms.applications.test_files import archive, pdf
 from tests.forms.applications.test_journey import newest_link
@@ -125,13 +126,13 @@ def test_every_route_but_session_links_and_openapi_wants_a_token(campus: Campus)
 
 
 def test_a_page_s_cookie_reads_but_does_not_write(campus: Campus) -> None:
-    from services.forms.signin import challenge, sessions
+    from services.forms.signin import challenge
 
     opened = challenge.open_challenge(campus.parts, HAN, PASSWORD, "192.0.2.1").challenge
     challenge.send_code(campus.parts, opened, "email")
     token = challenge.check_code(campus.parts, opened, CODE, "page").token
     client = campus.app.test_client()
-    client.set_cookie(sessions.COOKIE, token)
+    client.set_cookie(SESSION, token)
     assert client.get("/api/v1/applications").status_code == 200
     assert client.post("/api/v1/applications", json=WAIVER).status_code == 401
 

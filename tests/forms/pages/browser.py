@@ -13,6 +13,7 @@ from pypdf import PdfWriter
 
 from services.forms.people import register
 from services.forms.signin import sessions
+from shared.cookies import SESSION
 from tests.forms.campus import Campus
 
 WAIVER: Mapping[str, str] = {
@@ -108,7 +109,7 @@ def signed_in(campus: Campus, login_id: str, language: str = "ko") -> Browser:
         account = register.find_account(session, login_id)
         assert account is not None
         token, _person = sessions.open_session(session, campus.parts, account, "page")
-    browser.remember(sessions.COOKIE, token)
+    browser.remember(SESSION, token)
     return browser
 
 

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from services.forms.people import register
 from services.forms.signin import sessions
+from shared.cookies import SESSION
 from tests.forms.applications.requesting import ask, go_to, grant
 from tests.forms.campus import DESK, HAN, Campus
 from tests.parts.fixtures import need
@@ -46,7 +47,7 @@ def printed(campus: Campus, path: str, language: str) -> list[str]:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         context = browser.new_context(color_scheme="dark")
-        cookies = {sessions.COOKIE: token, "language": language}
+        cookies = {SESSION: token, "language": language}
         context.add_cookies([{"name": k, "value": v, "url": url} for k, v in cookies.items()])
         page = context.new_page()
         page.goto(url + path)

@@ -18,6 +18,7 @@ from services.forms.app import create_app
 from services.forms.people import register
 from services.forms.signin import sessions
 from services.forms.signin.university import LOGOUT_EVENT, Provider
+from shared import cookies
 from shared.clock import StandingClock
 from tests.forms.campus import HAN, Campus
 from tests.forms.pages.browser import Browser
@@ -90,7 +91,7 @@ class Door:
             assert account is not None
             way = sessions.UNIVERSITY if subject else sessions.CODE
             token, _ = sessions.open_session(opened, parts, account, "page", way, subject, session)
-        browser.remember(sessions.COOKIE, token)
+        browser.remember(cookies.SESSION, token)
         return browser
 
 
