@@ -3,6 +3,8 @@
 A request's own module says its fields, what the rules say of them, the lines of its paper and
 what it changes in the register; `Request.kind()` is the one maker of the rest. Its sentence,
 headline and result are words with places, such as `%(semester)s`, that `Request.said` fills.
+
+Past 300 lines, so that a kind's own module needs no other to be understood but this one.
 """
 
 from __future__ import annotations
