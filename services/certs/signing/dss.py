@@ -37,7 +37,7 @@ def extended(pdf: bytes, evidence: Evidence) -> bytes:
 
 
 def evidence_in(pdf: bytes) -> Evidence | None:
-    """What the store of a file holds; None where there is none. Raises pikepdf.PdfError."""
+    """What the store of a file holds; None where there is none. Raises pikepdf.PikepdfError."""
     with pikepdf.open(io.BytesIO(pdf)) as file:
         store = file.Root.get("/DSS")
         if not isinstance(store, pikepdf.Dictionary):

@@ -110,7 +110,7 @@ def _proven(pdf: bytes, chains: Sequence[Certificates], now: datetime) -> bool:
     """Whether the store holds each certificate, and a proof for each but the roots."""
     try:
         evidence = dss.evidence_in(pdf)
-    except pikepdf.PdfError:
+    except pikepdf.PikepdfError:
         return False
     if evidence is None:
         return False

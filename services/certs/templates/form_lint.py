@@ -69,7 +69,7 @@ def lint(data: bytes, kind: Kind) -> list[Finding]:
             return list(looked_at(pdf, kind))
     except pikepdf.PasswordError as locked:
         raise Unsafe("encrypted") from locked
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as broken:
+    except (pikepdf.PikepdfError, ValueError, TypeError, KeyError, AttributeError) as broken:
         raise Unsafe("broken_pdf") from broken
 
 

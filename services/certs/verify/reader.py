@@ -39,7 +39,7 @@ def read(data: bytes) -> dict[str, Any]:
         return {"problem": "encrypted"}
     except Enough:
         return {"problem": "too_costly"}
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except (pikepdf.PikepdfError, ValueError, TypeError, KeyError, IndexError, AttributeError):
         return {"problem": "broken"}
     except (RecursionError, MemoryError, OverflowError, NotImplementedError, RuntimeError):
         return {"problem": "broken"}

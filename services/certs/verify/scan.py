@@ -10,6 +10,10 @@ import zxingcpp
 PIXELS_MOST = 12_000_000
 SIDE_LEAST = 40  # points: ours has 99
 CODE_CHARACTERS_MOST = 1_000
+# What a picture that somebody broke makes its readers say.
+UNREADABLE = (
+    pikepdf.PikepdfError, ValueError, TypeError, OSError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 def code_in(thing: Any, width: float, height: float) -> str:
@@ -23,6 +27,6 @@ def code_in(thing: Any, width: float, height: float) -> str:
         found = zxingcpp.read_barcodes(
             picture, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
         )
-    except (pikepdf.PdfError, ValueError, TypeError, OSError, NotImplementedError, RuntimeError):
+    except UNREADABLE:
         return ""
     return found[0].text[:CODE_CHARACTERS_MOST] if found else ""

@@ -323,7 +323,7 @@ def digest(thing: Any) -> str:
         return ""
     try:
         return hashlib.sha256(thing.read_bytes()).hexdigest()
-    except pikepdf.PdfError:
+    except pikepdf.PikepdfError:
         return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -122,11 +123,11 @@ def asking(
         register.semesters(session),
         now or parts.clock.now(),
         room=parts.room,
-        professors=lambda: register.professors(session),
-        majors=lambda: register.majors(session),
-        campuses=lambda: register.campuses(session),
+        professors=cache(lambda: register.professors(session)),
+        majors=cache(lambda: register.majors(session)),
+        campuses=cache(lambda: register.campuses(session)),
         attached=None if of is None else len(attached(of)),
-        beside=lambda: beside(session, parts, student.id, of),
+        beside=cache(lambda: beside(session, parts, student.id, of)),
     )
 
 

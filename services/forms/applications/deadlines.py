@@ -185,15 +185,18 @@ def _by_professor(parts: Parts, step_ids: list[str]) -> list[list[str]]:
 
 
 def _remind(session: Session, parts: Parts, step_ids: list[str], now: datetime) -> None:
-    """One reminder for each, or as their professor wishes one mail for all; none in quiet hours
-    whose end is soon enough."""
+    """One reminder for each, or as their professor wishes one mail for all.
+
+    It was planned outside of the quiet hours; one that comes late all the same waits for the end of
+    hours that the professor chose, if that is soon enough.
+    """
     late, wishes = [], Wishes()
     for step_id in step_ids:
         row, step = _held(session, step_id)
         if step.state != "asked" or step.reminded_at is not None:
             continue
         wishes = register.wishes_of(session, step.professor_id or "")
-        loud = days.loud_from(now, wishes.quiet)
+        loud = now if wishes.quiet == days.USUAL else days.loud_from(now, wishes.quiet)
         if step.by_when and now < loud < step.by_when:
             step.remind_at = loud
             continue

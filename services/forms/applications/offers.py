@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -24,10 +24,21 @@ from services.forms.signin.person import Person
 def offers(session: Session, parts: Parts, person: Person) -> list[Offer]:
     """Every kind as this student sees it now, closed ones with their reason."""
     asking = cases.asking(session, parts, cases.applicant(session, person))
-    return [_offer(session, kind, asking) for kind in parts.kinds.values()]
+    underway = _underway(session, asking.student.id)
+    return [_offer(session, kind, asking, underway) for kind in parts.kinds.values()]
 
 
-def _offer(session: Session, kind: Kind, asking: Asking) -> Offer:
+def _underway(session: Session, student_id: str) -> Sequence[ApplicationRow]:
+    """What the student has on its way, of any kind."""
+    rows = select(ApplicationRow).where(
+        ApplicationRow.student_id == student_id, ApplicationRow.state.in_(OPEN)
+    )
+    return session.scalars(rows.order_by(ApplicationRow.number, ApplicationRow.id)).all()
+
+
+def _offer(
+    session: Session, kind: Kind, asking: Asking, underway: Sequence[ApplicationRow]
+) -> Offer:
     prefill = kind.prefill(asking)
     findings = kind.may_ask(asking) + contradictions.offered(kind, asking, prefill)
     return Offer(
@@ -37,7 +48,7 @@ def _offer(session: Session, kind: Kind, asking: Asking) -> Offer:
         prefill=prefill,
         approvers=tuple(_approvers(session, kind, asking.student)),
         span=Span.seen(kind, asking, prefill),
-        open_application=_open_like(session, kind, asking.student.id, prefill),
+        open_application=_open_like(kind, prefill, underway),
     )
 
 
@@ -53,16 +64,12 @@ def _approvers(
 
 
 def _open_like(
-    session: Session, kind: Kind, student_id: str, prefill: Mapping[str, Any]
+    kind: Kind, prefill: Mapping[str, Any], underway: Sequence[ApplicationRow]
 ) -> tuple[str, str] | None:
     """One on its way for the semester that the form begins with, if the kind fills one in."""
-    rows = select(ApplicationRow).where(
-        ApplicationRow.student_id == student_id,
-        ApplicationRow.kind == kind.name,
-        ApplicationRow.state.in_(OPEN),
-    )
-    if prefill.get("year") and prefill.get("semester"):
-        semester = f"{prefill['year']}-{prefill['semester']}"
-        rows = rows.where(ApplicationRow.semester == semester)
-    found = session.scalar(rows.limit(1))
-    return (found.id, found.number) if found else None
+    whole = prefill.get("year") and prefill.get("semester")
+    semester = f"{prefill['year']}-{prefill['semester']}" if whole else None
+    for row in underway:
+        if row.kind == kind.name and semester in (None, row.semester):
+            return row.id, row.number
+    return None

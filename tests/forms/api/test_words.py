@@ -20,7 +20,7 @@ ERRORS = (
 # Said by the modules that catch them, or by a page in its own words.
 SAID_ELSEWHERE = {
     "no_such_person", "no_verification", "other_role", "bad_token",
-    "provider_away", "provider_denied", "provider_mismatch", "provider_unclear",
+    "bad_logout_token", "provider_away", "provider_denied", "provider_mismatch", "provider_unclear",
 }  # fmt: skip
 
 
