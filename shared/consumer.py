@@ -143,17 +143,18 @@ class Consumer:
     def _settle_all(
         self, subscription: Subscription, deliveries: Sequence[Delivery], stop: threading.Event
     ) -> None:
-        """Those of the first's type at once, if that can be; else one after the other."""
-        if not deliveries:
-            return
-        together = [one for one in deliveries if one.type == deliveries[0].type]
-        done = len(together) > 1 and self._settle_together(subscription, together)
-        for delivery in deliveries:
-            if not done or delivery.type != deliveries[0].type:
-                self._settle(subscription, delivery, stop)
+        """Those of a type at once, if that can be; else one after the other."""
+        for type_ in dict.fromkeys(one.type for one in deliveries):
+            together = [one for one in deliveries if one.type == type_]
+            if not self._settle_together(subscription, together):
+                for delivery in together:
+                    self._settle(subscription, delivery, stop)
 
     def _settle_together(self, subscription: Subscription, deliveries: Sequence[Delivery]) -> bool:
-        """One effect for all; False, and nothing has happened, where any of them fails."""
+        """One effect for all; False, and nothing has happened, where that cannot be."""
+        handler = self._handlers.get(deliveries[0].type)
+        if len(deliveries) == 1 or handler is None or handler.handle_all is None:
+            return False
         begun = time.perf_counter()
         try:
             self._have_effects(deliveries)

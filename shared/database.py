@@ -8,6 +8,7 @@ registered wake-ups run, so that a relay need not poll.
 from __future__ import annotations
 
 import json
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,6 +75,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
+        self._turn = threading.Lock() if self.is_sqlite else None
         self._after_commit: list[tuple[str | None, Callable[[], None]]] = []
         weakref.finalize(self, self.engine.dispose)  # who forgets `close` leaks no connection
 
@@ -88,13 +90,27 @@ class Database:
 
         Raises TryLater("database_unavailable") when the database is away or locked.
         """
-        with self._session("BEGIN IMMEDIATE") as session:
+        with self._in_turn(), self._session("BEGIN IMMEDIATE") as session:
             yield session
             session.commit()
         topics = session.info.get(_TOPICS, ())
         for topic, wake in self._after_commit:
             if topic is None or topic in topics:
                 wake()
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """SQLite lets one write at a time, and has the others sleep up to 100 ms between two looks:
+        threads of one process wait for each other here, and none sleeps past the end of a write."""
+        if self._turn is None:
+            yield
+        elif self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            try:
+                yield
+            finally:
+                self._turn.release()
+        else:
+            raise TryLater("database_unavailable", "the database is locked")
 
     @contextmanager
     def read(self) -> Iterator[Session]:

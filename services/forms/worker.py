@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
 from sqlalchemy.orm import Session
@@ -47,7 +47,7 @@ def consumer(
 def handlers(parts: Parts) -> list[Handler]:
     """What is done about each message: a literal list."""
     return [
-        _handler(parts, DocumentIssued, _issued),
+        _handler(parts, DocumentIssued, _issued, many=True),
         _handler(parts, DocumentFailed, _failed),
         _handler(parts, DocumentRevoked, issuing.withdrawn_from_use),
         _handler(parts, DocumentSuperseded, issuing.withdrawn_from_use),
@@ -57,7 +57,7 @@ def handlers(parts: Parts) -> list[Handler]:
         _handler(parts, ArchiveFailed, archiving.failed),
         _handler(parts, RenderFinished, preview.finished),
         _handler(parts, RenderFailed, preview.failed),
-        _handler(parts, NotificationDelivered, mails.delivered),
+        _handler(parts, NotificationDelivered, mails.delivered, many=True),
         _handler(parts, NotificationFailed, _not_arrived),
     ]
 
@@ -99,8 +99,16 @@ def _not_arrived(session: Session, parts: Parts, message: NotificationFailed) ->
         mails.failed(session, parts, message)
 
 
-def _handler(parts: Parts, kind: type[M], handle: Callable[[Session, Parts, M], None]) -> Handler:
+def _handler(
+    parts: Parts, kind: type[M], handle: Callable[[Session, Parts, M], None], *, many: bool = False
+) -> Handler:
+    """`many` come at busy times: then those that lie there have their effect in one transaction."""
+
     def do(session: Session, received: Received) -> None:
         handle(session, parts, cast(M, received.message))
 
-    return Handler(kind, do)
+    def do_all(session: Session, found: Sequence[Received]) -> None:
+        for one in found:
+            do(session, one)
+
+    return Handler(kind, do, handle_all=do_all if many else None)
