@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy.orm import Session
 
 from services import backup, departments, people
 from services import demo as journey
@@ -37,6 +38,7 @@ from services.forms.applications.replaying import Replayed
 from services.forms.operations import notes
 from services.forms.people import demo as demo_university
 from services.forms.people import importing, register
+from services.forms.people.values import Account
 from services.forms.signin import authenticator, invitation, sessions
 from services.gateway import Gateway
 from services.ground import Ground
@@ -256,10 +258,7 @@ def forget_app(settings: Settings, environ: Environ, login_id: str) -> bool:
     with Ground.open(settings, environ) as ground:
         parts = departments.open_forms(ground)
         with parts.database.write() as session:
-            account = register.find_account(session, login_id)
-            if account is None:
-                raise NotFound("no_such_person", f"Nobody signs in with the ID {login_id!r}.")
-            return authenticator.remove(session, parts, account)
+            return authenticator.remove(session, parts, _account(session, login_id))
 
 
 def sign_out(settings: Settings, environ: Environ, login_id: str) -> None:
@@ -267,10 +266,15 @@ def sign_out(settings: Settings, environ: Environ, login_id: str) -> None:
     with Ground.open(settings, environ) as ground:
         parts = departments.open_forms(ground)
         with parts.database.write() as session:
-            account = register.find_account(session, login_id)
-            if account is None:
-                raise NotFound("no_such_person", f"Nobody signs in with the ID {login_id!r}.")
-            sessions.end_all(session, account.login_id)
+            sessions.end_all(session, _account(session, login_id).login_id)
+
+
+def _account(session: Session, login_id: str) -> Account:
+    """Whose ID somebody typed at the command line. Raises NotFound("no_such_person")."""
+    account = register.find_account(session, login_id)
+    if account is None:
+        raise NotFound("no_such_person", f"Nobody signs in with the ID {login_id!r}.")
+    return account
 
 
 def verify(settings: Settings, environ: Environ, file: Path) -> dict[str, Any]:
