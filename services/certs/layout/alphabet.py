@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import cast
+from math import inf
 
 from services.certs.layout.overlay import (
     COMBINING,
@@ -24,71 +24,77 @@ from shared.fit.faces import Typeface
 from shared.fit.linebreak import LATIN, own_script
 from shared.fit.slots import Cell
 
-Entry = tuple[str, float, int]
+
+class Advances(dict[str, float]):
+    """How wide each character is that the first face of a script prints (thousandths of the size);
+    wider than any cell what it does not, found out when first asked."""
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        super().__init__()
+        self._alphabet = alphabet
+
+    def __missing__(self, character: str) -> float:
+        self[character] = self._alphabet.learned(character)
+        return self[character]
 
 
-class Alphabet(dict[str, Entry | None]):
-    """Code, advance (thousandths of the size) and glyph of each character that the first face of a
-    script prints; None of the others, found out when first asked. Of no script: of a typeface whose
-    scripts have the same first face.
+class Alphabet:
+    """Advance, code and glyph of each character that the first face of a script prints. Of no
+    script: of a typeface whose scripts have the same first face.
 
     A line of nothing else that begins with a letter of the script needs no breaking and has one
     face: blanks and signs of no script of their own take that of what stands before them.
     """
 
     def __init__(self, typeface: Typeface, language: str, script: str | None) -> None:
-        super().__init__()
         self._typeface, self._script = typeface, script
+        self.advances = Advances(self)
+        self.codes, self.glyphs = dict[str, str](), dict[str, int]()
         self.other = OTHER_LANGUAGE.get(language)
         self.face, self.is_italic = typeface.first(script or LATIN), typeface.is_italic
 
-    def __missing__(self, character: str) -> Entry | None:
-        entry = None
+    def learned(self, character: str) -> float:
+        """The advance of a character met for the first time."""
         own = self._script is None or own_script(character) in (self._script, None)
         if own and not COMBINING.match(character):
             found = self._typeface.find(character, [self._script or LATIN])[0]
             if found is not None and found[0].name == self.face:
-                entry = f"{found[1]:04x}", found[2], found[1]
-        self[character] = entry
-        return entry
+                self.codes[character], self.glyphs[character] = f"{found[1]:04x}", found[1]
+                return found[2]
+        return inf
 
 
 def in_one_line(cell: Cell, alphabet: Alphabet, words: str) -> Composed | None:
     """The words in the cell's first style; None where they have to go the long way."""
-    found = [alphabet[character] for character in words]
-    if None in found or words[-1] == " ":
-        return None
-    codes, advances, glyphs = zip(*cast("list[Entry]", found), strict=True)
-    style = cell.styles[0]
-    em = style.size / 1000
-    width = sum([advance * em for advance in advances])
-    if width > cell.right - cell.left:
+    style, advances = cell.styles[0], alphabet.advances
+    width = sum(map(advances.__getitem__, words)) * style.size / 1000
+    if width > cell.right - cell.left or words[-1] == " ":
         return None
     x, y = place(cell, width), style.baselines[0][0]
-    shown = [opening(cell.color)]
-    for span, first, end in spans(alphabet, words):
+    shown, codes = [opening(cell.color)], alphabet.codes
+    for span, said in spans(alphabet, words):
         set_at = at_place(alphabet.face, style.size, alphabet.is_italic, x, y)
-        shown.append(f"{span}{set_at} <{''.join(codes[first:end])}> Tj{' EMC' if span else ''}")
-        x += sum(advances[first:end]) * style.size / 1000
+        coded = "".join(map(codes.__getitem__, said))
+        shown.append(f"{span}{set_at} <{coded}> Tj{' EMC' if span else ''}")
+        x += sum(map(advances.__getitem__, said)) * style.size / 1000
     shown.append("ET")
-    texts = dict(zip(glyphs, words, strict=True))
-    return Composed("\n".join(shown), ((alphabet.face, texts),))
+    return Composed("\n".join(shown), plainly=(alphabet, words))
 
 
-def spans(alphabet: Alphabet, words: str) -> Sequence[tuple[str, int, int]]:
-    """The stretches of words in one language each: (mark before it, first, past the last)."""
+def spans(alphabet: Alphabet, words: str) -> Sequence[tuple[str, str]]:
+    """The stretches of words in one language each: (mark before it, what it says)."""
     if alphabet.other is None or alphabet.other[0].search(words) is None:
-        return (("", 0, len(words)),)
+        return (("", words),)
     return list(_stretches(alphabet.other, words))
 
 
-def _stretches(other: tuple[re.Pattern[str], str], words: str) -> Iterator[tuple[str, int, int]]:
+def _stretches(other: tuple[re.Pattern[str], str], words: str) -> Iterator[tuple[str, str]]:
     pattern, language = other
     at = 0
     for match in pattern.finditer(words):
         if match.start() > at:
-            yield "", at, match.start()
+            yield "", words[at : match.start()]
         at = match.end()
-        yield spoken(language), match.start(), at
+        yield spoken(language), match[0]
     if at < len(words):
-        yield "", at, len(words)
+        yield "", words[at:]

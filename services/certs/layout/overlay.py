@@ -3,9 +3,10 @@
 import re
 import struct
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 import uharfbuzz as hb
 
@@ -52,13 +53,24 @@ class Run:
     actual: str = ""
 
 
+class Spells(Protocol):
+    """A face, and the glyph of each character that was spelled in it."""
+
+    @property
+    def face(self) -> str: ...
+
+    @property
+    def glyphs(self) -> Mapping[str, int]: ...
+
+
 @dataclass(eq=False, slots=True)
 class Composed:
     """The words of a cell, wherever it comes to stand: their operators, and by face the text that
-    each glyph stands for."""
+    each glyph stands for; of `plainly` spelled words that is worked out for a document at once."""
 
     shown: str
-    used: tuple[tuple[str, Mapping[int, str]], ...]
+    used: tuple[tuple[str, Mapping[int, str]], ...] = ()
+    plainly: tuple[Spells, str] | None = None
 
 
 def compose(cell: Cell, setting: Setting, italic: bool, language: str) -> Composed:
@@ -90,14 +102,24 @@ class Overlay:
 
     def used(self) -> dict[str, dict[int, str]]:
         """By face, the text that each glyph of the document stands for."""
-        used: dict[str, dict[int, str]] = {}
-        for composed in dict.fromkeys(self._composed):
-            for face, texts in composed.used:
-                if face in used:
-                    used[face].update(texts)
-                else:
-                    used[face] = dict(texts)
-        return used
+        return used_by(dict.fromkeys(self._composed))
+
+
+def used_by(many: Iterable[Composed]) -> dict[str, dict[int, str]]:
+    """By face, the text that each glyph stands for; of several (a blank, and one that does not
+    break) the first in the order of characters."""
+    used, spelled = dict[str, dict[int, str]](), dict[Spells, list[str]]()
+    for composed in many:
+        if composed.plainly:
+            alphabet, words = composed.plainly
+            spelled.setdefault(alphabet, []).append(words)
+        for face, texts in composed.used:
+            used.setdefault(face, {}).update(texts)
+    for alphabet, said in spelled.items():
+        letters = sorted({*"".join(said)}, reverse=True)
+        glyphs = map(alphabet.glyphs.__getitem__, letters)
+        used.setdefault(alphabet.face, {}).update(zip(glyphs, letters, strict=True))
+    return used
 
 
 def runs(line: Line, language: str) -> Iterator[Run]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.certs.layout.alphabet import Alphabet, in_one_line
-from services.certs.layout.overlay import compose
+from services.certs.layout.overlay import Composed, compose, used_by
 from shared.fit.faces import Faces
 from shared.fit.linebreak import ASIAN, LATIN, own_script
 from shared.fit.setting import Setter
@@ -34,7 +37,23 @@ def test_both_ways_give_the_same_operators(language: str, words: str, data: st.D
         if quick is None:
             continue
         long = compose(cell, SETTER.set_cell(cell, words), typeface.is_italic, spoken)
-        assert (quick.shown, dict(quick.used)) == (long.shown, dict(long.used))
+        assert quick.shown == long.shown
+        texts = used_by([quick])
+        assert {f: set(t) for f, t in texts.items()} == {f: set(t) for f, t in long.used}
+        assert set().union(*(t.values() for t in texts.values())) <= set(words)
+
+
+@dataclass(eq=False)
+class Spelled:
+    """A face that prints a blank and one that does not break with the same glyph."""
+
+    face = "serif"
+    glyphs: Mapping[str, int] = field(default_factory=lambda: {"A": 7, " ": 3, "\u00a0": 3})
+
+
+@pytest.mark.parametrize("words", ["A\u00a0A A", "A A\u00a0A"])
+def test_of_characters_with_one_glyph_the_first_is_the_text(words: str) -> None:
+    assert used_by([Composed("", plainly=(Spelled(), words))]) == {"serif": {7: "A", 3: " "}}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
