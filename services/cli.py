@@ -261,7 +261,12 @@ def sign_out(login_id: str, data: Path | None) -> None:
 @main.command()
 @click.option("--url", help="A running instance; without it one is started for the walk.")
 @click.option("--language", type=click.Choice(["ko", "en"]), default="ko", show_default=True)
-@click.option("--many", type=click.IntRange(1, 12), default=1, help="How many students walk.")
+@click.option(
+    "--many",
+    type=click.IntRange(1, 10_000),
+    default=1,
+    help="How many papers: up to 12 waivers, then certificates, all counted at the end.",
+)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

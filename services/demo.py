@@ -8,6 +8,7 @@ desk, download, verify.
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ import httpx
 
 WAIT_SECONDS = 120.0
 ACTION_SECONDS = 60.0
+AGAIN_SECONDS = 0.3
+AWAY = (502, 503, 504)
 REASONS = {
     "ko": "지난 7월 집중호우로 가족이 운영하는 온실이 침수되어 올해 수확이 어렵습니다. "
     "생활비를 직접 마련하고 있어 이번 학기 등록금을 모두 내기 어려운 형편입니다.",
@@ -37,30 +40,48 @@ class NotOpen(DemoFailed):
 
 @dataclass(frozen=True)
 class Walked:
-    """What a walk left behind: the application, the document's number, the PDF."""
+    """What a walk left behind: the application and its number, the document's number, the PDF."""
 
     application_id: str
+    application: str
     number: str
     pdf: bytes
     verdict: str
 
 
 class Person:
-    """Somebody at the API: a session of their own, or none for a professor with a link."""
+    """Somebody at the API: a session of their own, or none for a professor with a link.
 
-    def __init__(self, base_url: str) -> None:
+    With patience what is away for a moment is asked again, a write under the same key: it has
+    one effect, whichever of the answers was lost.
+    """
+
+    def __init__(self, base_url: str, patience_s: float = 0.0) -> None:
         self._base_url = base_url
+        self._patience_s = patience_s
         self._headers: dict[str, str] = {}
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         """One request of this person, whatever is answered."""
+        headers = {**self._headers, **more.pop("headers", {})}
+        if self._patience_s and method == "POST" and "json" in more and _has_key(path):
+            headers.setdefault("Idempotency-Key", secrets.token_hex(16))
+        end = time.monotonic() + self._patience_s
+        while True:
+            try:
+                answer = self._once(method, path, headers, **more)
+            except httpx.TransportError:
+                if time.monotonic() >= end:
+                    raise
+            else:
+                if answer.status_code not in AWAY or time.monotonic() >= end:
+                    return answer
+            time.sleep(AGAIN_SECONDS)
+
+    def _once(self, method: str, path: str, headers: dict[str, str], **more: Any) -> httpx.Response:
+        url = self._base_url + path
         return httpx.request(
-            method,
-            self._base_url + path,
-            headers={**self._headers, **more.pop("headers", {})},
-            timeout=ACTION_SECONDS,
-            trust_env=False,
-            **more,
+            method, url, headers=headers, timeout=ACTION_SECONDS, trust_env=False, **more
         )
 
     def ask(self, method: str, path: str, **more: Any) -> Any:
@@ -91,8 +112,8 @@ class Person:
 class Mailbox:
     """The trial's mailbox, read as a program reads it."""
 
-    def __init__(self, base_url: str) -> None:
-        self._reader = Person(base_url)
+    def __init__(self, base_url: str, patience_s: float = 0.0) -> None:
+        self._reader = Person(base_url, patience_s)
 
     def all(self) -> list[dict[str, Any]]:
         """All mails, oldest first."""
@@ -122,6 +143,7 @@ def walk(
     language: str,
     say: Callable[[str], None],
     student: Mapping[str, Any] | None = None,
+    patience_s: float = 0.0,
 ) -> Walked:
     """Walk one waiver through. `say` gets a line a step, with its time in ms.
 
@@ -129,33 +151,31 @@ def walk(
     """
     chosen = student or students(accounts, language, 1)[0]
     officer = _first(accounts, role="staff")
-    mailbox = Mailbox(base_url)
+    mailbox = Mailbox(base_url, patience_s)
     with _step(say, "the student signs in with a code"):
-        applicant = Person(base_url)
+        applicant = Person(base_url, patience_s)
         applicant.sign_in(chosen, mailbox)
     seen = mailbox.seen()
     with _step(say, "the student sends the application"):
         application = _apply(applicant, language)
     number = application["number"]
-    for nth in ("first", "second"):
+    steps = applicant.ask("GET", f"/api/v1/applications/{application['id']}")["steps"]
+    for nth, _ in zip(("first", "second"), steps, strict=False):  # one, where both are one person
         with _step(say, f"the {nth} professor signs by link"):
-            seen = seen | {_sign(base_url, mailbox, seen, number)}
+            professor = Person(base_url, patience_s)
+            seen = seen | {_sign(professor, mailbox, seen, number)}
     with _step(say, "the office signs in and grants it"):
-        desk = Person(base_url)
+        desk = Person(base_url, patience_s)
         desk.sign_in(officer, mailbox)
         path = f"/api/v1/desk/applications/{application['id']}/decision"
         desk.ask("POST", path, json={"decision": "approve", "reference": "EA-2026-0001"})
     with _step(say, "the paper is filled, signed, numbered"):
-        document = _document(applicant, application["id"])
+        document = document_of(applicant, application["id"])
     with _step(say, "the student downloads the PDF"):
-        pdf = _download(applicant, document["number"])
+        pdf = download(applicant, document["number"])
     with _step(say, "anybody verifies it"):
-        checked = Person(base_url).ask(
-            "POST", "/api/v1/verify", files={"file": ("paper.pdf", pdf, "application/pdf")}
-        )
-    if checked["verdict"] != "authentic":
-        raise DemoFailed(f"the paper was called {checked['verdict']}")
-    return Walked(application["id"], document["number"], pdf, checked["verdict"])
+        verdict = verdict_of(Person(base_url, patience_s), pdf)
+    return Walked(application["id"], number, document["number"], pdf, verdict)
 
 
 def students(
@@ -188,6 +208,8 @@ def _apply(applicant: Person, language: str) -> dict[str, Any]:
     kind = kinds["tuition_waiver"]
     if not kind["open"]:
         raise NotOpen(f"the waiver is closed to this student: {kind['findings']}")
+    if not all(one["who"] for one in kind["approvers"]):
+        raise NotOpen("a professor of this student is not on record: the office has to name one")
     answers = {
         **kind["prefill"],
         "extent": "two_thirds",
@@ -199,7 +221,7 @@ def _apply(applicant: Person, language: str) -> dict[str, Any]:
     return made
 
 
-def _sign(base_url: str, mailbox: Mailbox, seen: set[str], number: str) -> str:
+def _sign(professor: Person, mailbox: Mailbox, seen: set[str], number: str) -> str:
     """Open the newest request to sign and sign as asked; the id of the mail that asked."""
     mail = mailbox.wait(
         seen, lambda m: m["message"] == "approval_request" and number in m["subject"] + m["text"]
@@ -207,7 +229,7 @@ def _sign(base_url: str, mailbox: Mailbox, seen: set[str], number: str) -> str:
     found = re.search(r"/a/([A-Za-z0-9_.-]+)", mail["text"])
     if found is None:
         raise DemoFailed("the request to sign holds no link")
-    professor, path = Person(base_url), f"/api/v1/approvals/{found[1]}"
+    path = f"/api/v1/approvals/{found[1]}"
     shown = professor.ask("GET", path)
     who = shown["step"].get("who") or "Professor"
     typed = who if isinstance(who, str) else str(who.get("name", "Professor"))
@@ -219,7 +241,8 @@ def _sign(base_url: str, mailbox: Mailbox, seen: set[str], number: str) -> str:
     return str(mail["id"])
 
 
-def _document(applicant: Person, application_id: str) -> dict[str, Any]:
+def document_of(applicant: Person, application_id: str) -> dict[str, Any]:
+    """The document of an application, once it is issued."""
     end = time.monotonic() + WAIT_SECONDS
     state = ""
     while time.monotonic() < end:
@@ -231,7 +254,8 @@ def _document(applicant: Person, application_id: str) -> dict[str, Any]:
     raise DemoFailed(f"no paper within {WAIT_SECONDS:.0f} s; the application is {state}")
 
 
-def _download(applicant: Person, number: str) -> bytes:
+def download(applicant: Person, number: str) -> bytes:
+    """The PDF of a document, as its owner takes it."""
     answer = applicant.request("GET", f"/api/v1/documents/{number}/file", params={"format": "pdf"})
     if answer.status_code != 303:
         raise DemoFailed(f"the download answered {answer.status_code} instead of 303")
@@ -239,6 +263,20 @@ def _download(applicant: Person, number: str) -> bytes:
     if not pdf.content.startswith(b"%PDF-"):
         raise DemoFailed("what was downloaded is no PDF")
     return pdf.content
+
+
+def verdict_of(anybody: Person, pdf: bytes) -> str:
+    """What the installation says of a PDF. Raises DemoFailed unless that is `authentic`."""
+    files = {"file": ("paper.pdf", pdf, "application/pdf")}
+    verdict = str(anybody.ask("POST", "/api/v1/verify", files=files)["verdict"])
+    if verdict != "authentic":
+        raise DemoFailed(f"the paper was called {verdict}")
+    return verdict
+
+
+def _has_key(path: str) -> bool:
+    """Sign-in alone takes no Idempotency-Key."""
+    return not path.startswith("/api/v1/session")
 
 
 def _first(accounts: Sequence[Mapping[str, Any]], **wanted: str) -> Mapping[str, Any]:

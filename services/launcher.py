@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 from sqlalchemy.orm import Session
 
-from services import backup, departments, people
+from services import backup, crowd, departments, people
 from services import demo as journey
 from services.certs import app as certs_app
 from services.certs.checking import check as checking
@@ -362,26 +362,12 @@ def demo(environ: Environ, url: str | None, language: str, many: int, out: Path,
             return demo(environ, started, language, many, out, say)
     began = time.perf_counter()
     try:
-        walked = _walk_many(url, language, many, say)
+        walked = crowd.papers(url, demo_university.accounts(), language, many, say)
     except (journey.DemoFailed, httpx.HTTPError) as error:
         raise Permanent("demo_failed", f"The demo stopped: {error}") from error
     path = journey.save(walked[-1], out)
     say(f"The paper lies in {path} ({time.perf_counter() - began:.1f} s in all).")
     return None
-
-
-def _walk_many(url: str, language: str, many: int, say: Say) -> list[journey.Walked]:
-    accounts = demo_university.accounts()
-    walked: list[journey.Walked] = []
-    for student in journey.students(accounts, language, many):
-        if len(walked) == many:
-            break
-        try:
-            walked.append(journey.walk(url, accounts, language, say, student))
-        except journey.NotOpen:
-            continue
-        say(f"             {walked[-1].number} is {walked[-1].verdict}")
-    return walked
 
 
 @contextmanager

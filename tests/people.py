@@ -135,8 +135,8 @@ class Cast:
 
     def issued(self, sent: Sent) -> dict[str, Any]:
         """The document, when it is there."""
-        return demo._document(sent.student, sent.id)
+        return demo.document_of(sent.student, sent.id)
 
     def pdf(self, sent: Sent, number: str) -> bytes:
         """The PDF, as the student downloads it."""
-        return demo._download(sent.student, number)
+        return demo.download(sent.student, number)

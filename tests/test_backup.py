@@ -45,7 +45,7 @@ class Town:
         """One more certificate; its number."""
         student = who_may(Cast(self.product.url), KIND)
         made = asked_for(student, KIND, "ko").json()
-        return str(demo._document(student, made["id"])["number"])
+        return str(demo.document_of(student, made["id"])["number"])
 
     def numbers(self) -> set[str]:
         """The numbers of all applications."""

@@ -66,9 +66,9 @@ def test_a_certificate_is_there_at_once_and_can_be_checked(
     made = asked_for(student, kind, language)
     assert made.status_code == 201, made.text
     assert made.json()["state"] in ("approved", "issued")
-    document = demo._document(student, made.json()["id"])
+    document = demo.document_of(student, made.json()["id"])
     assert document["language"] == language
-    pdf = demo._download(student, document["number"])
+    pdf = demo.download(student, document["number"])
     words = words_of(pdf)
     assert STATEMENTS[kind][language == "en"] in words
     assert made.json()["number"] in words
@@ -102,8 +102,8 @@ def test_an_expected_degree_is_verified_by_student_affairs_first(cast: Cast, lan
         next(one["id"] for one in accounts() if one["office"] == "student_affairs")
     )
     office.ask("POST", path, json=approve)
-    document = demo._document(student, made["id"])
-    pdf = demo._download(student, document["number"])
+    document = demo.document_of(student, made["id"])
+    pdf = demo.download(student, document["number"])
     assert {"ko": "받을 예정임을 증명합니다", "en": "is expected to receive"}[language] in words_of(
         pdf
     )
@@ -122,8 +122,8 @@ def test_tuition_payment_comes_in_korean_and_is_refused_in_english(cast: Cast) -
     (found,) = [one for one in refused.json()["findings"] if one["severity"] == "block"]
     assert (found["rule"], found["field"]) == ("CRT-09", "language")
     made = asked_for(student, PAYMENT, "ko").json()
-    document = demo._document(student, made["id"])
-    pdf = demo._download(student, document["number"])
+    document = demo.document_of(student, made["id"])
+    pdf = demo.download(student, document["number"])
     assert "등록금을 납입하였음을 증명합니다" in words_of(pdf)
     assert_checks(cast, document["number"], pdf)
 
@@ -132,7 +132,7 @@ def test_one_certificate_does_not_stand_in_the_way_of_the_next(cast: Cast) -> No
     student = who_may(cast, "certificate_enrollment")
     made = [asked_for(student, "certificate_enrollment", "ko") for _ in range(3)]
     assert [one.status_code for one in made] == [201, 201, 201]
-    numbers = {demo._document(student, one.json()["id"])["number"] for one in made}
+    numbers = {demo.document_of(student, one.json()["id"])["number"] for one in made}
     assert len(numbers) == 3
 
 
@@ -157,7 +157,7 @@ def test_who_may_not_have_it_hears_why_and_what_to_do(cast: Cast) -> None:
 def test_student_affairs_revokes_a_certificate(cast: Cast) -> None:
     student = who_may(cast, "certificate_leave")
     made = asked_for(student, "certificate_leave", "en").json()
-    number = demo._document(student, made["id"])["number"]
+    number = demo.document_of(student, made["id"])["number"]
     office = cast.signed_in(
         next(one["id"] for one in accounts() if one["office"] == "student_affairs")
     )

@@ -33,7 +33,7 @@ class Town:
     def issue(self) -> str:
         """One certificate more; its number."""
         made = asked_for(self.student, KIND, "ko").json()
-        return str(demo._document(self.student, made["id"])["number"])
+        return str(demo.document_of(self.student, made["id"])["number"])
 
     def check(self, *options: str) -> tuple[int, list[str]]:
         """Exit status and what was printed."""

@@ -37,8 +37,8 @@ class Town:
     def issue(self, student: Person, kind: str) -> tuple[str, bytes]:
         """A certificate: its number and its file."""
         made = asked_for(student, kind, "ko").json()
-        number = demo._document(student, made["id"])["number"]
-        return number, demo._download(student, number)
+        number = demo.document_of(student, made["id"])["number"]
+        return number, demo.download(student, number)
 
     def verify(self, number: str) -> dict[str, Any]:
         """What a stranger is told of a number."""
@@ -120,7 +120,7 @@ def test_a_corrected_certificate_supersedes_the_old_one_and_is_authentic(town: T
     assert newer not in page
     assert town.verify_file(pdf)["verdict"] == "superseded"
 
-    corrected = demo._download(student, newer)
+    corrected = demo.download(student, newer)
     assert town.verify(newer)["status"] == "issued"
     assert town.verify_file(corrected)["verdict"] == "authentic"
     assert "한서윤아" in words_of(corrected)

@@ -34,7 +34,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Embedded, s
     made = asked_for(student, KIND, "ko").json()
     from services import demo
 
-    demo._document(student, made["id"])
+    demo.document_of(student, made["id"])
     yield product, f"http://{inside}/metrics", cast
     product.stop()
 

@@ -52,8 +52,8 @@ def test_a_certificate_is_issued_downloaded_and_verified(town: Town) -> None:
     student = who_may(town.cast, KIND)
     before = set(town.keys())
     made = asked_for(student, KIND, "ko").json()
-    document = demo._document(student, made["id"])
-    pdf = demo._download(student, document["number"])
+    document = demo.document_of(student, made["id"])
+    pdf = demo.download(student, document["number"])
     anybody = Person(town.product.url)
     checked = anybody.ask("POST", "/api/v1/verify", files={"file": ("paper.pdf", pdf)})
     assert checked["verdict"] == "authentic"
@@ -67,7 +67,7 @@ def test_a_certificate_is_issued_downloaded_and_verified(town: Town) -> None:
 def test_while_the_bucket_is_away_it_says_so_and_loses_nothing(town: Town) -> None:
     student, anybody = who_may(town.cast, KIND), Person(town.product.url)
     made = asked_for(student, KIND, "en").json()
-    number = demo._document(student, made["id"])["number"]
+    number = demo.document_of(student, made["id"])["number"]
     town.server.hang()
     try:
         assert anybody.request("GET", "/readyz").status_code == 503
@@ -88,7 +88,7 @@ def test_while_the_bucket_is_away_it_says_so_and_loses_nothing(town: Town) -> No
         return case["state"] == "issued"
 
     wait_until(is_issued, seconds=120, what="issued after the outage")
-    pdf = demo._download(student, issued[0]["number"])
+    pdf = demo.download(student, issued[0]["number"])
     assert pdf.startswith(b"%PDF-")
     checked = anybody.ask("POST", "/api/v1/verify", files={"file": ("paper.pdf", pdf)})
     assert checked["verdict"] == "authentic"

@@ -86,8 +86,8 @@ def paper_of(student: Any, asked: Any) -> tuple[dict[str, Any], bytes]:
     end = time.monotonic() + ISSUED_WITHIN_SECONDS
     while True:  # LibreOffice lays this one out: slower than the demo waits
         try:
-            document = demo._document(student, asked.json()["id"])
-            return document, demo._download(student, document["number"])
+            document = demo.document_of(student, asked.json()["id"])
+            return document, demo.download(student, document["number"])
         except demo.DemoFailed:
             assert time.monotonic() < end
 
