@@ -78,9 +78,14 @@ def visible(session: Session, parts: Parts, person: Person, application_id: str)
 
 def applicant(session: Session, person: Person) -> Student:
     """Who applies, as the register has them now. Raises Forbidden("students_only")."""
+    must_be_student(person)
+    return register.find_student(session, person.id)
+
+
+def must_be_student(person: Person) -> None:
+    """Raises Forbidden("students_only")."""
     if person.role != "student":
         raise Forbidden("students_only", "only students apply")
-    return register.find_student(session, person.id)
 
 
 def require_editable(row: ApplicationRow) -> None:

@@ -27,7 +27,7 @@ from services.forms.applications.values import CaseView, Summary
 from services.forms.catalog.kind import Kind
 from services.forms.parts import Parts
 from services.forms.people import register
-from services.forms.people.values import Professor, Student
+from services.forms.people.values import Professor, StudentName
 from services.forms.signin.person import Person
 from shared import audit
 from shared.audit import digest
@@ -76,7 +76,7 @@ def begin(
     sheet: str = "",
 ) -> ApplicationRow:
     """The same, as the row (for use cases that go on)."""
-    student = cases.applicant(session, person)
+    cases.must_be_student(person)
     if kind not in parts.kinds:
         raise Refused("unknown_kind", "there is no such kind", field="kind")
     found = parts.kinds[kind]
@@ -84,6 +84,7 @@ def begin(
     _check_drafts(session, person)
     if _known(session, sheet):
         return cases.own(session, person, sheet)
+    student = register.find_student_name(session, person.id)
     row = blank(session, parts, student, found, answers, sheet)
     note(session, parts.clock, row, by(person), "created", answers=digest(row.answers))
     return row
@@ -92,7 +93,7 @@ def begin(
 def blank(
     session: Session,
     parts: Parts,
-    student: Student,
+    student: StudentName,
     kind: Kind,
     answers: Mapping[str, Any],
     sheet: str = "",
@@ -183,7 +184,7 @@ def discard(session: Session, parts: Parts, person: Person, application_id: str)
 
 def professors(session: Session, person: Person, text: str) -> list[Professor]:
     """The professors whom a student may name; `text` is part of a name. Raises Forbidden."""
-    cases.applicant(session, person)
+    cases.must_be_student(person)
     part = text.strip().casefold()
     found = register.professors(session)
     return [one for one in found if part in f"{one.name_ko}\n{one.name_en}".casefold()]

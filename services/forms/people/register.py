@@ -37,9 +37,28 @@ FOUND_MOST = 20
 EMAIL = re.compile(r"[^\s@,;:<>()\[\]\"\\\x00-\x1f]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
+# What a student has one of comes in one query with them; what they have many of in one each.
+_WITH_PROFESSOR = joinedload(CampusRow.representative).joinedload(ProfessorRow.major)
+WHOLE_STUDENT = (
+    joinedload(StudentRow.campus).options(_WITH_PROFESSOR),
+    joinedload(StudentRow.major),
+    joinedload(StudentRow.advisor).joinedload(ProfessorRow.major),
+    joinedload(StudentRow.joint_advisor).joinedload(ProfessorRow.major),
+    joinedload(StudentRow.bar),
+    joinedload(StudentRow.account),
+)
+
+
 def find_student(session: Session, person_id: str) -> values.Student:
     """The student with the whole academic record."""
-    return _student(_row(session, StudentRow, person_id))
+    return _student(_there(session.get(StudentRow, person_id, options=WHOLE_STUDENT)))
+
+
+def find_student_name(session: Session, person_id: str) -> values.StudentName:
+    """What a student is called, and nothing else of them: one look instead of ten."""
+    columns = (StudentRow.id, StudentRow.student_number, StudentRow.name_ko, StudentRow.name_en)
+    row = session.execute(select(*columns).where(StudentRow.id == person_id)).one_or_none()
+    return values.StudentName(*_there(row))
 
 
 def find_student_by_number(session: Session, number: str) -> values.Student:
@@ -138,6 +157,7 @@ def holders(
         select(PostRow)
         .where(PostRow.post == post, PostRow.major_code == major, PostRow.professor_id.is_not(None))
         .order_by(PostRow.seat)
+        .options(joinedload(PostRow.professor).joinedload(ProfessorRow.major))
     )
     return [_professor(row.professor) for row in rows if row.professor is not None]
 
@@ -157,7 +177,8 @@ def correct_professor_address(session: Session, person_id: str, email: str) -> v
 
 def semesters(session: Session) -> dict[Semester, SemesterData]:
     """All semesters that the register knows, the earliest first."""
-    rows = session.scalars(select(SemesterRow).order_by(SemesterRow.semester))
+    parts = (selectinload(SemesterRow.period_rows), selectinload(SemesterRow.window_rows))
+    rows = session.scalars(select(SemesterRow).order_by(SemesterRow.semester).options(*parts))
     return {row.semester: semester_data(row) for row in rows}
 
 

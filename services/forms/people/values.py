@@ -321,13 +321,19 @@ Change = Arrangement | Leave | Return | Leaving | Readmission | Milestone | Plac
 
 
 @dataclass(frozen=True)
-class Student(Named):
-    """A student, or who was or will be one, with the whole academic record."""
+class StudentName(Named):
+    """What a student, or who was or will be one, is called."""
 
     id: str
     student_number: str
     name_ko: str
     name_en: str
+
+
+@dataclass(frozen=True)
+class Student(StudentName):
+    """The same with the whole academic record."""
+
     language: str
     email: str
     phone: str
