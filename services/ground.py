@@ -14,19 +14,21 @@ from shared.database import Database, migrate
 from shared.files import FileStore, open_store
 from shared.keys import Keyring
 from shared.settings import Settings
+from shared.traces import Collector, open_collector
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Settings, clock, keys, files, and a database for each department."""
+    """Settings, clock, keys, files, a database for each department, and where spans go."""
 
     settings: Settings
     clock: Clock
     keyring: Keyring
     files: FileStore
     databases: Mapping[str, Database]
+    collector: Collector
 
     @classmethod
     def open(cls, settings: Settings, environ: Mapping[str, str]) -> Ground:
@@ -41,6 +43,7 @@ class Ground:
             keyring=Keyring.open(settings, environ),
             files=open_store(settings.files, settings.folder("files"), environ),
             databases={name: Database(settings.database_url(name)) for name in SERVICES},
+            collector=open_collector(environ),
         )
 
     def migrate(self) -> None:
@@ -69,6 +72,7 @@ class Ground:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        """Give back all connections."""
+        """Give back all connections, and send the last spans."""
+        self.collector.close()
         for database in self.databases.values():
             database.close()

@@ -16,7 +16,7 @@ from pika.channel import Channel
 
 from shared.broker.interface import Delivery, Failures, Outcome
 from shared.broker.rabbit_confirms import Confirms
-from shared.broker.rabbit_form import failures_of, identity, properties_with
+from shared.broker.rabbit_form import failures_of, identity, properties_with, traceparent_of
 from shared.broker.rabbit_line import Line
 from shared.broker.topology import Lane, Topology
 from shared.errors import TryLater
@@ -111,8 +111,9 @@ class RabbitSubscription:
         self._tag += 1
         self._unsettled[self._tag] = method.delivery_tag
         who = identity(method.routing_key, properties, body)
+        how = (failures_of(properties), traceparent_of(properties))
         with self._changed:
-            self._at_hand.append(Delivery(self._tag, *who, body, failures_of(properties)))
+            self._at_hand.append(Delivery(self._tag, *who, body, *how))
             self._changed.notify()
 
     def _ack_all(self, tags: Sequence[int]) -> None:
@@ -128,7 +129,9 @@ class RabbitSubscription:
         """Publish to the other queue, and ack here only when that is confirmed."""
         if delivery.tag not in self._unsettled or self._confirms is None:
             return
-        properties = properties_with(delivery.id, delivery.type, delivery.correlation_id, failures)
+        properties = properties_with(
+            delivery.id, delivery.type, delivery.correlation_id, failures, delivery.traceparent
+        )
         self._moving += 1
         self._confirms.publish(
             "", queue, delivery.body, properties, partial(self._moved, delivery.tag, queue)
