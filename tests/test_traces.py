@@ -190,7 +190,10 @@ def test_a_collector_that_is_away_holds_up_nothing(deaf: str, tmp_path: Path) ->
     finally:
         product.stop()
     assert time.perf_counter() - begun < 20
-    assert "Traceback" not in product.processes.log("up")
+    log = product.processes.log("up")
+    assert "Traceback" not in log
+    assert log.count("collector takes no traces") == 1
+    assert "opentelemetry" not in log
 
 
 def test_nothing_of_opentelemetry_is_loaded_while_nobody_asks_for_traces(tmp_path: Path) -> None:

@@ -8,15 +8,16 @@ services of their own to whoever looks at the traces.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 from opentelemetry import trace as api
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from shared.traces.span import ERROR, NONE, TRACEPARENT, Facts, Kind, Span, Traces
@@ -32,6 +33,10 @@ KINDS = {
     Kind.PRODUCER: api.SpanKind.PRODUCER,
     Kind.CONSUMER: api.SpanKind.CONSUMER,
 }
+# These say every few seconds, with addresses, that a collector is away: `_Telling` says it once.
+SAID_ONCE = ("opentelemetry.exporter.otlp", "opentelemetry.sdk._shared_internal")
+
+log = logging.getLogger(__name__)
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
@@ -42,7 +47,9 @@ class OtlpCollector:
     def __init__(self, environ: Mapping[str, str]) -> None:
         said = any(environ.get(name) for name in TIMEOUTS)
         exporter = OTLPSpanExporter(timeout=None if said else TIMEOUT_S)
-        self._sender = BatchSpanProcessor(exporter)
+        for name in SAID_ONCE:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        self._sender = BatchSpanProcessor(_Telling(exporter))
         self._traces: dict[str, Traces] = {}
 
     def of(self, service: str) -> Traces:
@@ -96,6 +103,27 @@ class OtlpSpan:
 
     def end(self) -> None:
         self._span.end()
+
+
+class _Telling(SpanExporter):
+    """Exports, and says when the collector goes away and when it comes back."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter, self._well = exporter, True
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = self._exporter.export(spans)
+        well = result is SpanExportResult.SUCCESS
+        if well != self._well:
+            told = (
+                "takes traces again" if well else "takes no traces: they are dropped until it does"
+            )
+            log.warning("the collector %s", told)
+        self._well = well
+        return result
+
+    def shutdown(self) -> None:
+        self._exporter.shutdown()
 
 
 def _resource(service: str) -> Resource:
