@@ -56,17 +56,34 @@ class Ground:
         return self.files.ready() and all(one.ready() for one in self.databases.values())
 
     @contextmanager
-    def broker(self) -> Iterator[Broker]:
-        """The broker: RabbitMQ by URL, else the embedded queue (for one process alone)."""
+    def broker(self, service: str | None = None) -> Iterator[Broker]:
+        """The broker: RabbitMQ by URL, else the embedded queue (for one process alone).
+
+        Of a process that is one department's its user may have rights to that one's queues alone.
+        """
         broker: Broker
         if self.settings.broker:
-            broker = RabbitBroker(self.settings.broker)
+            services = None if service is None else (service,)
+            broker = RabbitBroker(self.settings.broker, services=services)
         else:
             broker = EmbeddedBroker(self.settings.data_folder / "queue.sqlite")
         try:
             yield broker
         finally:
             broker.close()
+
+    @contextmanager
+    def operations(self, broker: Broker) -> Iterator[Broker]:
+        """By whom the stuck messages of all departments are looked at: a user for that, or the
+        same `broker`."""
+        if not self.settings.operations_broker:
+            yield broker
+            return
+        looking = RabbitBroker(self.settings.operations_broker, services=())
+        try:
+            yield looking
+        finally:
+            looking.close()
 
     def __enter__(self) -> Ground:
         return self

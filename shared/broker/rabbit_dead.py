@@ -61,7 +61,9 @@ class DeadRoom:
             who = (letter.id, letter.type, letter.correlation_id)
             properties = properties_with(*who, Failures(), copies[0].traceparent)
             try:
-                channel.basic_publish("", lane.queue, copies[0].body, properties, mandatory=True)
+                channel.basic_publish(
+                    lane.exchange, lane.queue, copies[0].body, properties, mandatory=True
+                )
             except (NackError, UnroutableError) as error:
                 raise TryLater("broker_unavailable", f"{lane.queue} takes nothing") from error
             _remove(channel, copies)
