@@ -71,7 +71,7 @@ def test_a_department_is_a_user_of_its_own_at_the_broker(
     if told:  # a mailbox is for trials
         variable = f"${{{own.upper()}_BROKER_PASSWORD:"
         assert told["DOJANG_BROKER"].startswith(f"amqp://{own}:{variable}")
-        assert ("DOJANG_OPERATIONS_BROKER" in told) is (own == "forms")
+        assert ("DOJANG_OPERATIONS_BROKER" in told) is (name == "forms")
 
 
 def test_rabbitmq_starts_with_the_users_of_the_departments() -> None:

@@ -30,7 +30,7 @@ log.file.level = warning
 vm_memory_high_watermark.relative = 0.9
 disk_free_limit.absolute = 10MB
 """
-VHOSTS = 40  # made when the node is new: rabbitmqctl would take a second for each
+VHOSTS = 60  # made when the node is new: rabbitmqctl would take a second for each
 
 
 def why_not() -> str | None:
