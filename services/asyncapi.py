@@ -9,6 +9,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from shared.broker.topology import EXCHANGE
 from shared.messages import MESSAGES, Message
+from shared.traces import TRACEPARENT
 
 Json = dict[str, Any]
 
@@ -22,6 +23,16 @@ ENVELOPE: Json = {
         "occurred_at": {"type": "string", "format": "date-time"},
         "correlation_id": {"type": "string"},
         "causation_id": {"type": ["string", "null"]},
+    },
+}
+
+HEADERS: Json = {
+    "type": "object",
+    "properties": {
+        TRACEPARENT: {
+            "type": "string",
+            "description": "W3C Trace Context: the span that said it, where somebody traces",
+        },
     },
 }
 
@@ -76,6 +87,7 @@ def _message(one: type[Message]) -> Json:
         "x-sender": one.sender,
         "x-receiver": one.receiver,
         "x-key": list(one.key),
+        "headers": HEADERS,
         "payload": {
             **ENVELOPE,
             "properties": {

@@ -30,6 +30,7 @@ from shared.broker import Broker
 from shared.broker.dead_letters import DeadLetters
 from shared.metrics import Measure
 from shared.relay import Relay
+from shared.traces import requests
 
 Work = list[tuple[str, Endless]]
 Measures = Mapping[str, Measure]
@@ -62,7 +63,8 @@ def build_one(name: str, ground: Ground, broker: Broker | None = None) -> Depart
 
 def relay(name: str, ground: Ground, broker: Broker) -> tuple[str, Endless]:
     """What publishes a department's outbox; every process that writes one runs it."""
-    return f"{name} relay", Relay(ground.databases[name], broker, ground.clock)
+    traces = ground.collector.of(name)
+    return f"{name} relay", Relay(ground.databases[name], broker, ground.clock, traces=traces)
 
 
 def measures(department: Department, ground: Ground, broker: Broker) -> Measures:
@@ -89,21 +91,24 @@ def open_forms(
         keyring=ground.keyring,
         verifications=HttpVerifications(url, ground.keyring, transport),
         plant=Plant(DeadLetters(broker), ground.databases) if broker else None,
+        traces=ground.collector.of("forms"),
     )
 
 
 def open_certs(ground: Ground) -> certs_parts.Parts:
     """The parts of certs."""
     return certs_parts.build(
-        ground.settings, ground.clock, ground.databases["certs"], ground.files, ground.keyring
-    )
+        ground.settings, ground.clock, ground.databases["certs"], ground.files, ground.keyring,
+        traces=ground.collector.of("certs"),
+    )  # fmt: skip
 
 
 def open_notify(ground: Ground) -> notify_parts.Parts:
     """The parts of notify."""
     return notify_parts.open_parts(
-        ground.settings, ground.clock, ground.databases["notify"], ground.keyring
-    )
+        ground.settings, ground.clock, ground.databases["notify"], ground.keyring,
+        ground.collector.of("notify"),
+    )  # fmt: skip
 
 
 def _forms(
@@ -122,7 +127,7 @@ def _forms(
 
     return Department(
         "forms",
-        lambda: forms_app.create_app(parts, openapi.merged),
+        lambda: requests.watch(parts.traces, forms_app.create_app(parts, openapi.merged)),
         work,
         lambda: forms_figures.measure(parts),
     )
@@ -132,7 +137,7 @@ def _certs(ground: Ground) -> Department:
     parts = open_certs(ground)
     return Department(
         "certs",
-        lambda: certs_app.create_app(parts),
+        lambda: requests.watch(parts.traces, certs_app.create_app(parts)),
         lambda broker: [*certs_worker.work(parts, broker)],
         lambda: certs_figures.measure(parts),
     )
@@ -142,7 +147,8 @@ def _notify(ground: Ground, broker: Broker | None) -> tuple[Department, Callable
     parts = open_notify(ground)
 
     def app() -> Flask:
-        return notify_app.create_app(parts, DeadLetters(broker) if broker else None)
+        made = notify_app.create_app(parts, DeadLetters(broker) if broker else None)
+        return requests.watch(parts.traces, made)
 
     department = Department(
         "notify",

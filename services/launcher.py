@@ -88,9 +88,13 @@ def up(settings: Settings, environ: Environ, host: str, port: int, say: Say) -> 
 def web(settings: Settings, environ: Environ, name: str, host: str, port: int, say: Say) -> None:
     """Serve one department's application, and publish what it decides to say."""
     end_on_signals()
-    with Ground.open(settings, environ) as ground, ground.broker() as broker:
+    with (
+        Ground.open(settings, environ) as ground,
+        ground.broker(name) as broker,
+        ground.operations(broker) as looking,
+    ):
         metrics = Metrics()
-        app = metrics.watch(name, departments.build_one(name, ground, broker).app())
+        app = metrics.watch(name, departments.build_one(name, ground, looking).app())
         with (
             Threads([departments.relay(name, ground, broker)]),
             metrics.served(settings.metrics),
@@ -101,7 +105,7 @@ def web(settings: Settings, environ: Environ, name: str, host: str, port: int, s
 def worker(settings: Settings, environ: Environ, name: str, say: Say) -> None:
     """Do one department's work until told to stop; any number of these may run."""
     end_on_signals()
-    with Ground.open(settings, environ) as ground, ground.broker() as broker:
+    with Ground.open(settings, environ) as ground, ground.broker(name) as broker:
         department = departments.build_one(name, ground)
         work = [departments.relay(name, ground, broker), *department.work(broker)]
         metrics = Metrics()
@@ -317,8 +321,12 @@ def dead_letters(settings: Settings, environ: Environ) -> Iterator[DeadLetters]:
 
     Raises Permanent("queue_in_use") where a server has the embedded queue to itself.
     """
-    with Ground.open(settings, environ) as ground, ground.broker() as broker:
-        yield DeadLetters(broker)
+    with (
+        Ground.open(settings, environ) as ground,
+        ground.broker() as broker,
+        ground.operations(broker) as looking,
+    ):
+        yield DeadLetters(looking)
 
 
 def check_documents(

@@ -27,6 +27,9 @@ from shared.inbox import is_done, is_new, those_new
 from shared.logs import about
 from shared.messages import TRANSACTIONAL, Envelope, Message
 from shared.relay import no_fault
+from shared.traces import NO_SPAN, NO_TRACES, Span, Traces, doing, here, within
+from shared.traces.messages import handling
+from shared.traces.span import OUTCOME
 
 PREFETCH = 20
 LOOK_UP_S = 0.5  # how long a stop may go unseen
@@ -38,13 +41,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Received:
-    """A message, the envelope that it came in, which attempt at it this is (from 1), and what was
-    prepared for it."""
+    """A message, the envelope that it came in, which attempt at it this is (from 1), what was
+    prepared for it, and the span in which it is handled."""
 
     message: Message
     envelope: Envelope
     attempt: int = 1
     prepared: Any = None
+    span: Span = NO_SPAN
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Handler:
     `prepare` does before that what takes long (a transaction keeps others from writing): it must
     be safe to repeat, and its result may be thrown away. `handle_all` does for many in one
     transaction what `handle` does for one; where any of them fails, each is handled by itself.
+    What it says for one of them it says `within` that one's span.
     """
 
     message: type[Message]
@@ -76,11 +81,12 @@ class Consumer:
         lane: str = TRANSACTIONAL,
         prefetch: int = PREFETCH,
         fault: Callable[[str], None] = no_fault,
+        traces: Traces = NO_TRACES,
     ) -> None:
         self._database, self._broker, self._clock = database, broker, clock
         self._handlers = {handler.message.type: handler for handler in handlers}
         self._lane = broker.topology.lane(service, lane)
-        self._prefetch, self._fault = prefetch, fault
+        self._prefetch, self._fault, self._traces = prefetch, fault, traces
 
     def run(self, stop: threading.Event) -> None:
         """Handle whatever comes until `stop`; the message in hand is finished first."""
@@ -156,63 +162,73 @@ class Consumer:
         if len(deliveries) == 1 or handler is None or handler.handle_all is None:
             return False
         begun = time.perf_counter()
+        spans = [self._span(one) for one in deliveries]
         try:
-            self._have_effects(deliveries)
+            again = self._have_effects(deliveries, spans)
         except Exception as error:  # each says by itself what is wrong with it
             log.info("%s: one by one (%s)", self._lane.queue, type(error).__name__)
             return False
         self._fault("before ack")
         subscription.ack_all(deliveries)
         ms = (time.perf_counter() - begun) * 1000
-        for one in deliveries:  # each by itself, so that its case can be followed
-            with about(one.correlation_id):
+        for place, one in enumerate(deliveries):  # each by itself, so that its case can be followed
+            spans[place].note(OUTCOME, "again" if place in again else "done")
+            spans[place].end()
+            with about(one.correlation_id), within(spans[place]):
                 log.info(
                     "%s %s done at %s in %.0f ms with %d others",
                     *(one.type, one.id, self._lane.queue, ms, len(deliveries) - 1),
                 )
         return True
 
-    def _have_effects(self, deliveries: Sequence[Delivery]) -> None:
+    def _have_effects(self, deliveries: Sequence[Delivery], spans: Sequence[Span]) -> set[int]:
+        """Gives the places of those whose effect was had before."""
         handle_all = self._handlers[deliveries[0].type].handle_all
-        received = [_received(one) for one in deliveries]
+        received = [_received(one, span) for one, span in zip(deliveries, spans, strict=True)]
         with self._database.write() as session:
             pairs = [(one.envelope, one.message) for one in received]
             places = those_new(session, pairs, self._clock.now())
             if places and handle_all is not None:
                 handle_all(session, [received[place] for place in places])
                 self._fault("before commit")
+        return set(range(len(received))) - set(places)
 
     def _settle(
         self, subscription: Subscription, delivery: Delivery, stop: threading.Event
     ) -> None:
         """Have the effect, and tell the broker how it went."""
-        with about(delivery.correlation_id):
-            self._settle_it(subscription, delivery, stop)
+        with about(delivery.correlation_id), doing(self._span(delivery)) as span:
+            span.note(OUTCOME, self._settle_it(subscription, delivery, stop))
+
+    def _span(self, delivery: Delivery) -> Span:
+        return handling(self._traces, self._lane.queue, delivery)
 
     def _settle_it(
         self, subscription: Subscription, delivery: Delivery, stop: threading.Event
-    ) -> None:
+    ) -> str:
         begun = time.perf_counter()
         try:
-            self._have_effect_when_possible(delivery, stop)
+            outcome = self._have_effect_when_possible(delivery, stop)
             self._fault("before ack")
         except _Stopped:
-            return  # unsettled: it is delivered again
+            return "stopped"  # unsettled: it is delivered again
         except Permanent as error:
             log.warning("%s %s is dead: %s", delivery.type, delivery.id, error.code)
+            here().fail(error.code)
             subscription.bury(delivery, error.code, self._clock.now())
+            return "dead"
         except Exception as error:  # whatever it is, it may go better later
             reason = error.code if isinstance(error, DojangError) else "unexpected"
             log.warning("%s %s failed: %s", delivery.type, delivery.id, _traced(error))
+            here().fail(reason)
             subscription.retry(delivery, reason, self._clock.now())
-        else:
-            subscription.ack(delivery)
-            ms = (time.perf_counter() - begun) * 1000
-            log.info(
-                "%s %s done at %s in %.0f ms", delivery.type, delivery.id, self._lane.queue, ms
-            )
+            return "retried"
+        subscription.ack(delivery)
+        ms = (time.perf_counter() - begun) * 1000
+        log.info("%s %s done at %s in %.0f ms", delivery.type, delivery.id, self._lane.queue, ms)
+        return outcome
 
-    def _have_effect_when_possible(self, delivery: Delivery, stop: threading.Event) -> None:
+    def _have_effect_when_possible(self, delivery: Delivery, stop: threading.Event) -> str:
         rest_s = FIRST_REST_S
         while True:
             try:
@@ -225,8 +241,9 @@ class Consumer:
                 raise _Stopped
             rest_s = min(rest_s * 2, LONGEST_REST_S)
 
-    def _have_effect(self, delivery: Delivery) -> None:
-        received = _received(delivery)
+    def _have_effect(self, delivery: Delivery) -> str:
+        """Gives "done", or "again" where the effect was had before."""
+        received = _received(delivery, here())
         envelope = received.envelope
         handler = self._handlers.get(envelope.type)
         if handler is None:
@@ -237,17 +254,18 @@ class Consumer:
             if is_new(session, envelope, received.message, self._clock.now()):
                 handler.handle(session, received)
                 self._fault("before commit")
-            else:
-                log.info("%s %s again: no second effect", envelope.type, envelope.id)
+                return "done"
+        log.info("%s %s again: no second effect", envelope.type, envelope.id)
+        return "again"
 
     def _is_done(self, received: Received) -> bool:
         with self._database.read() as session:
             return is_done(session, received.envelope, received.message)
 
 
-def _received(delivery: Delivery) -> Received:
+def _received(delivery: Delivery, span: Span) -> Received:
     envelope = Envelope.from_json(delivery.body)
-    return Received(envelope.message(), envelope, delivery.failures.attempts + 1)
+    return Received(envelope.message(), envelope, delivery.failures.attempts + 1, span=span)
 
 
 class _Stopped(BaseException):

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from shared.traces.span import trace_id
+
 TEXT, JSON = "text", "json"
 FORMATS = (TEXT, JSON)
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -63,7 +65,7 @@ class JsonLines(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """at, level, logger, thread, message; request, case and fault where there are any."""
+        """at, level, logger, thread, message; request, case, trace, fault where there are any."""
         said = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -72,6 +74,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             "request": _request.get(),
             "case": _case.get(),
+            "trace": trace_id(),
             "fault": _fault(record),
         }
         return json.dumps({name: one for name, one in said.items() if one}, ensure_ascii=False)

@@ -5,7 +5,8 @@ a person does so after that commit and never waits for a broker. The Relay
 publishes the rows and marks them when the broker has confirmed them, at least
 once each: if it dies between the two, they are published again, and the inbox
 of the receiver knows them. A payload is blanked after the confirm, since it
-may hold personal facts; the ids stay.
+may hold personal facts; the ids stay. A row names the span in which it was
+said (`traceparent`), so that whoever publishes it goes on with that trace.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from shared.clock import Clock
 from shared.database import UtcDateTime, concern
 from shared.inbox import INBOX
 from shared.messages import TRANSACTIONAL, Envelope, Message
+from shared.traces import TRACEPARENT_CHARACTERS, here
 
 LONGEST_REST_S = 300  # between two attempts at a message that no queue wants
 
@@ -58,6 +60,7 @@ OUTBOX = Table(
     Column("published_at", UtcDateTime),
     Column("attempts", Integer, nullable=False, default=0),
     Column("try_after", UtcDateTime),
+    Column("traceparent", String(TRACEPARENT_CHARACTERS)),
     sqlite_autoincrement=True,
 )
 _INSERT = insert(OUTBOX)
@@ -120,6 +123,7 @@ def _row(said: Said, at: datetime) -> dict[str, Any]:
         "correlation_id": said.correlation_id,
         "payload": envelope.to_json(),
         "created_at": at,
+        "traceparent": here().traceparent or None,
     }
 
 
@@ -157,7 +161,7 @@ def next_due(session: Session, now: datetime, limit: int) -> list[Waiting]:
     """
     columns = (
         OUTBOX.c.seq, OUTBOX.c.attempts, OUTBOX.c.id, OUTBOX.c.type, OUTBOX.c.lane,
-        OUTBOX.c.correlation_id, OUTBOX.c.payload,
+        OUTBOX.c.correlation_id, OUTBOX.c.payload, func.coalesce(OUTBOX.c.traceparent, ""),
     )  # fmt: skip
     found = session.execute(
         select(*columns).where(_due(now)).order_by(OUTBOX.c.seq).limit(limit)

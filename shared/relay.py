@@ -11,12 +11,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from shared.broker import Broker, Outcome
+from shared.broker import Broker, Outcome, Publication
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import TryLater
 from shared.outbox import OUTBOX, Waiting, any_due, mark, next_due
+from shared.traces import NO_TRACES, Span, Traces
+from shared.traces.messages import publishing
+from shared.traces.span import OUTCOME
 
 BATCH = 1000
 SWEEP_S = 15.0  # the net: what was written by another process, or what rested
@@ -44,8 +48,10 @@ class Relay:
         sweep_s: float = SWEEP_S,
         first_rest_s: float = FIRST_REST_S,
         fault: Callable[[str], None] = no_fault,
+        traces: Traces = NO_TRACES,
     ) -> None:
         self._database, self._broker, self._clock = database, broker, clock
+        self._traces = traces
         self._sweep_s, self._first_rest_s, self._fault = sweep_s, first_rest_s, fault
         self._woken, self._broker_ready = threading.Event(), threading.Event()
         self._one = threading.Lock()
@@ -113,12 +119,23 @@ class Relay:
         if not rows:
             return []
         self._fault("before publish")
-        outcomes = self._broker.publish([row.publication for row in rows])
+        spans = [publishing(self._traces, row.publication) for row in rows]
+        outcomes = self._broker.publish(
+            [_bearing(row.publication, span) for row, span in zip(rows, spans, strict=True)]
+        )
         self._fault("before mark")
-        for row, outcome in zip(rows, outcomes, strict=True):
+        for row, span, outcome in zip(rows, spans, outcomes, strict=True):
+            span.note(OUTCOME, outcome.value)
+            span.end()
             if outcome in (Outcome.UNROUTABLE, Outcome.REFUSED):
                 log.error("%s %s: %s", row.publication.type, row.publication.id, outcome.value)
         return outcomes
+
+
+def _bearing(publication: Publication, span: Span) -> Publication:
+    """A message that names the span in which it is published, for its receiver to go on from."""
+    traced = span.traceparent
+    return replace(publication, traceparent=traced) if traced else publication
 
 
 def _sleep(stop: threading.Event, seconds: float, woken: threading.Event) -> None:

@@ -38,6 +38,11 @@ class Settings:
     certs_database: str = _setting("", "URL of certs' database")
     notify_database: str = _setting("", "URL of notify's database")
     broker: str = _setting("", "amqp(s):// URL of RabbitMQ; empty is the embedded queue")
+    operations_broker: str = _setting(
+        "",
+        "amqp(s):// URL of the user who looks at stuck messages of all departments; "
+        "empty is DOJANG_BROKER",
+    )
     files: str = _setting(
         "",
         "file store: a folder, or s3://bucket/prefix?endpoint=https://…; "
@@ -174,7 +179,10 @@ class Settings:
         for service in ("forms", "certs", "notify"):
             name = f"{service}_database"
             _url(f"DOJANG_{name.upper()}", getattr(self, name), ("", "sqlite", "postgresql"))
-        _url("DOJANG_BROKER", self.broker, ("", "amqp", "amqps"))
+        for name in ("broker", "operations_broker"):
+            _url(f"DOJANG_{name.upper()}", getattr(self, name), ("", "amqp", "amqps"))
+        if self.operations_broker and not self.broker:
+            raise _bad("DOJANG_OPERATIONS_BROKER", self.operations_broker, "it needs DOJANG_BROKER")
         _store("DOJANG_FILES", self.files)
         self._check_post()
         self._check_signature()
@@ -211,7 +219,8 @@ class Settings:
             raise _bad("DOJANG_OIDC_ISSUER", self.oidc_issuer, "production needs https://")
 
     def _check_production(self) -> None:
-        for name in ("forms_database", "certs_database", "notify_database", "broker", "mail"):
+        databases = ("forms_database", "certs_database", "notify_database")
+        for name in (*databases, "broker", "operations_broker", "mail"):
             if TRIAL_PASSWORD in getattr(self, name):
                 raise _bad(
                     f"DOJANG_{name.upper()}", getattr(self, name), "that is a trial's password"

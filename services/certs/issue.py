@@ -31,6 +31,7 @@ from shared.messages import (
     JsonObject,
     Message,
 )
+from shared.traces import Facts, part
 
 OFFICE_ATTEMPTS = 3  # a minute each at most, before the office is told
 Made = TypeVar("Made")
@@ -111,6 +112,15 @@ def order_of(template: Version, facts: JsonObject) -> Order:
     return Order(template, values, pictures, proves)
 
 
+def of_template(template: Version) -> Facts:
+    """What a span says of a paper that is made."""
+    return {
+        "dojang.kind": template.kind,
+        "dojang.language": template.language,
+        "dojang.template": template.version,
+    }
+
+
 def failure_detail(problem: Permanent) -> JsonObject:
     """What forms may be told of a failure: the error's own plain facts, the field among them."""
     plain = (str, int, float, bool, type(None))
@@ -123,6 +133,11 @@ def failure_detail(problem: Permanent) -> JsonObject:
 
 def _fill_sign_and_number(request: DocumentRequested, parts: Parts) -> Printed:
     template = parts.library.find(request.kind, request.language, request.template_version)
+    with part("make document", facts=of_template(template)):
+        return _made(request, template, parts)
+
+
+def _made(request: DocumentRequested, template: Version, parts: Parts) -> Printed:
     order = order_of(template, request.facts)
     _check_shows(request.facts)
     drawn, at = number.draw(), parts.clock.now()

@@ -21,6 +21,7 @@ from shared.files import FileStore
 from shared.keys import Keyring
 from shared.relay import no_fault
 from shared.settings import Settings
+from shared.traces import NO_TRACES, Traces
 
 FONTS = TEMPLATES.parent / "fonts"
 
@@ -43,6 +44,7 @@ class Parts:
     prover: Prover
     signing: Signing
     fault: Callable[[str], None] = no_fault
+    traces: Traces = NO_TRACES
 
 
 def build(
@@ -52,6 +54,7 @@ def build(
     files: FileStore,
     keyring: Keyring,
     fault: Callable[[str], None] = no_fault,
+    traces: Traces = NO_TRACES,
 ) -> Parts:
     """The parts of an installation: built-in templates, and the signing key of its folder of keys.
 
@@ -62,7 +65,9 @@ def build(
     signing = open_signing(settings, clock)
     prover = _prover(settings, clock, keyring)
     press = Printer(library, files, settings, Writer(FONTS), signing, prover, OfficeWay(FONTS))
-    return Parts(settings, clock, database, files, keyring, library, press, prover, signing, fault)
+    return Parts(
+        settings, clock, database, files, keyring, library, press, prover, signing, fault, traces
+    )
 
 
 def _prover(settings: Settings, clock: Clock, keyring: Keyring) -> Prover:

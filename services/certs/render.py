@@ -9,12 +9,13 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from services.certs.issue import attempted, failure_detail, file_id_of, order_of
+from services.certs.issue import attempted, failure_detail, file_id_of, of_template, order_of
 from services.certs.parts import Parts
 from shared import outbox
 from shared.consumer import Received
 from shared.errors import Permanent
 from shared.messages import Message, RenderFailed, RenderFinished, RenderRequested
+from shared.traces import part
 
 
 def prepare(received: Received, parts: Parts) -> Message:
@@ -42,8 +43,9 @@ def render(session: Session, received: Received, parts: Parts) -> None:
 def _preview(request: RenderRequested, parts: Parts) -> Message:
     template = parts.library.find(request.template, request.language, request.template_version)
     order = order_of(template, request.facts)
-    paper = parts.press.paper(order, "", None)
-    pdf = parts.press.preview(order, parts.clock.now(), paper)
+    with part("make preview", facts=of_template(template)):
+        paper = parts.press.paper(order, "", None)
+        pdf = parts.press.preview(order, parts.clock.now(), paper)
     stored = parts.files.put(pdf, file_id_of("preview", request.render_id))
     return RenderFinished(
         render_id=request.render_id,

@@ -72,4 +72,5 @@ def consumer(parts: Parts, broker: Broker, lane: str = TRANSACTIONAL) -> Consume
         ),
         lane=lane,
         fault=parts.fault,
+        traces=parts.traces,
     )

@@ -29,7 +29,7 @@ def look(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def _broker(settings: Settings) -> Iterator[Finding]:
     try:
-        depths = _rabbit(settings.broker) if settings.broker else _file(settings.data_folder)
+        depths = _rabbit(settings) if settings.broker else _file(settings.data_folder)
     except TryLater:
         yield wrong(
             "broker",
@@ -46,8 +46,11 @@ def _broker(settings: Settings) -> Iterator[Finding]:
         yield from _lane(lane, depth)
 
 
-def _rabbit(url: str) -> Mapping[Lane, Depth]:
-    broker = RabbitBroker(url)
+def _rabbit(settings: Settings) -> Mapping[Lane, Depth]:
+    if settings.operations_broker:  # a department's own user sees no other's queues
+        broker = RabbitBroker(settings.operations_broker, services=())
+    else:
+        broker = RabbitBroker(settings.broker)
     try:
         return {lane: broker.depth(lane) for lane in TOPOLOGY.lanes}
     finally:

@@ -23,6 +23,7 @@ from shared.files import FileStore
 from shared.fit import Papers
 from shared.keys import Keyring
 from shared.settings import Settings
+from shared.traces import NO_TRACES, Traces
 
 HOME = Path(__file__).parent
 TEMPLATES = HOME.parent.parent / "templates"
@@ -49,6 +50,7 @@ class Parts:
     room: Room | None = None  # whether a text fits a paper; without it nothing is measured
     plant: Plant | None = None  # broker and outboxes, for the operator's page
     provider: Provider | None = None  # where people sign in with their university account
+    traces: Traces = NO_TRACES
     bell: Bell = field(default_factory=Bell)
     voice: Flask = field(default_factory=_voice)
 
@@ -63,6 +65,7 @@ class Parts:
         keyring: Keyring,
         verifications: Verifications,
         plant: Plant | None = None,
+        traces: Traces = NO_TRACES,
     ) -> Parts:
         """The parts of an installation, with every kind of the catalog."""
         parts = cls(
@@ -76,6 +79,7 @@ class Parts:
             room=Papers(TEMPLATES).lines,
             plant=plant,
             provider=open_provider(settings),
+            traces=traces,
         )
         database.on_commit(parts.bell.ring)
         return parts

@@ -18,6 +18,7 @@ import httpx
 from shared.errors import NotFound, Permanent, TooMany, TryLater
 from shared.inside import bearer
 from shared.keys import Keyring
+from shared.traces import TRACEPARENT, Kind, part
 
 log = logging.getLogger("dojang.verifications")
 
@@ -123,12 +124,15 @@ class HttpVerifications:
         self._client.close()
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            answer = self._client.post(
-                path, json=body, headers={"Authorization": bearer(self._keyring)}
-            )
-        except httpx.HTTPError as error:
-            raise TryLater("codes_unavailable", "notify does not answer") from error
+        with part("ask notify", Kind.CLIENT) as span:
+            headers = {"Authorization": bearer(self._keyring)}
+            if span.traceparent:
+                headers[TRACEPARENT] = span.traceparent
+            try:
+                answer = self._client.post(path, json=body, headers=headers)
+            except httpx.HTTPError as error:
+                raise TryLater("codes_unavailable", "notify does not answer") from error
+            span.note("http.response.status_code", answer.status_code)
         return _read(answer)
 
 

@@ -33,6 +33,7 @@ from shared.messages import (
     RenderFailed,
     RenderFinished,
 )
+from shared.traces import within
 
 M = TypeVar("M", bound=Message)
 
@@ -41,7 +42,10 @@ def consumer(
     parts: Parts, broker: Broker, fault: Callable[[str], None] = lambda _point: None
 ) -> Consumer:
     """Handles what certs and notify answer, each effect once."""
-    return Consumer("forms", parts.database, broker, parts.clock, handlers(parts), fault=fault)
+    return Consumer(
+        "forms", parts.database, broker, parts.clock, handlers(parts), fault=fault,
+        traces=parts.traces,
+    )  # fmt: skip
 
 
 def handlers(parts: Parts) -> list[Handler]:
@@ -109,6 +113,7 @@ def _handler(
 
     def do_all(session: Session, found: Sequence[Received]) -> None:
         for one in found:
-            do(session, one)
+            with within(one.span):
+                do(session, one)
 
     return Handler(kind, do, handle_all=do_all if many else None)

@@ -25,6 +25,8 @@ from services.notify.retries import is_late, may_repeat, next_try
 from services.notify.tables import ACCEPTED, FAILED, Happening, Notification
 from services.notify.telling import tell_delivered, tell_failed
 from shared.errors import DojangError, Permanent, TryLater
+from shared.traces import NO_SPAN, Facts, Kind, Span, doing, within
+from shared.traces.span import CASE, opaque
 
 How = Callable[[Session, Notification, datetime], None]
 
@@ -39,33 +41,49 @@ class Attempt:
     how: How | None = None  # None: it is somebody else's by now
     accepted: Accepted | None = None
     steps: list[tuple[str, datetime]] = field(default_factory=list)
+    span: Span = NO_SPAN
 
     def write(self, session: Session, row: Notification, now: datetime) -> None:
         """Note it all; `row` is the claim's, locked."""
         for event, at in self.steps:
             note(session, row, event, at)
         if self.how is not None:
-            self.how(session, row, now)
+            with within(self.span):
+                self.how(session, row, now)
         row.holder = row.held_until = None
 
 
 def try_once(parts: Parts, claims: Claims, claim: Claim) -> Attempt:
     """Compose and hand over; nothing of it raises."""
-    attempt = Attempt(claim)
+    attempt = Attempt(claim, span=_span(parts, claim))
+    with doing(attempt.span):
+        _try(parts, claims, attempt)
+    return attempt
+
+
+def _span(parts: Parts, claim: Claim) -> Span:
+    row = claim.notification
+    facts: Facts = {"dojang.attempt": claim.attempt, **opaque(CASE, row.correlation_id)}
+    return parts.traces.begin(f"send {row.channel}", Kind.CLIENT, facts, row.traceparent or "")
+
+
+def _try(parts: Parts, claims: Claims, attempt: Attempt) -> None:
     try:
         attempt.accepted = _hand_over(parts, claims, attempt)
     except Permanent as error:
+        attempt.span.fail(error.code)
         attempt.how = partial(_fail, parts, code=error.code, by=_by(error))
     except TryLater as error:
+        attempt.span.fail(error.code)
         attempt.how = partial(_put_off, parts, error=error)
     except Exception as error:  # ours: the row must not stay in our hands for ever
         fault_name = type(error).__name__  # its sentence may quote a person's data
-        log.error("notification %s: %s", claim.notification.id, fault_name)  # noqa: TRY400
+        log.error("notification %s: %s", attempt.claim.notification.id, fault_name)  # noqa: TRY400
+        attempt.span.fail(fault_name)
         attempt.how = partial(_put_off, parts, error=TryLater("fault"))
     else:
         if attempt.accepted is not None:
             attempt.how = partial(_accept, parts, accepted=attempt.accepted)
-    return attempt
 
 
 def _hand_over(parts: Parts, claims: Claims, attempt: Attempt) -> Accepted | None:
@@ -73,6 +91,7 @@ def _hand_over(parts: Parts, claims: Claims, attempt: Attempt) -> Accepted | Non
     claim = attempt.claim
     parts.fault("claimed")
     outgoing = _compose(parts, claim.notification)
+    attempt.span.note("dojang.mail", claim.notification.message)  # a name of the catalog
     attempt.steps.append(("composed", parts.clock.now()))
     parts.fault("composed")
     if not _begin(parts, claims, attempt):

@@ -26,6 +26,7 @@ from services.notify.parts import Parts
 from services.notify.tables import Verification, VerificationSend
 from shared.errors import Conflict, DojangError, Gone, NotFound, Refused, TryLater
 from shared.keys import Key
+from shared.traces import Kind, part
 
 DIGITS = 6
 VALID_MINUTES = 10
@@ -204,7 +205,8 @@ def _hand_over(row: Verification, sent: VerificationSend, parts: Parts) -> None:
     )  # fmt: skip
     try:
         outgoing = parts.composer.compose(asked, sent.at)
-        how = parts.channels[sent.channel].send(outgoing, HURRIED)
+        with part(f"send {sent.channel}", Kind.CLIENT, {"dojang.mail": asked.message}):
+            how = parts.channels[sent.channel].send(outgoing, HURRIED)
     except DojangError as error:
         _give_up(asked, sent, error, parts)
         raise TryLater("channel_unavailable", f"the code did not leave ({error.code})") from error

@@ -16,6 +16,7 @@ from shared.database import Database
 from shared.keys import Keyring
 from shared.relay import no_fault
 from shared.settings import Settings
+from shared.traces import NO_TRACES, Traces
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "messages"
 
@@ -37,9 +38,16 @@ class Parts:
     mailbox: Mailbox | None
     receipts: Receipts
     fault: Callable[[str], None] = no_fault
+    traces: Traces = NO_TRACES
 
 
-def open_parts(settings: Settings, clock: Clock, database: Database, keyring: Keyring) -> Parts:
+def open_parts(
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    keyring: Keyring,
+    traces: Traces = NO_TRACES,
+) -> Parts:
     """notify's parts as the settings want them. Raises Permanent("bad_setting")."""
     mailbox = Mailbox(database, clock) if settings.has_mailbox else None
     receipts = Receipts(database, clock)
@@ -52,4 +60,5 @@ def open_parts(settings: Settings, clock: Clock, database: Database, keyring: Ke
         channels=open_channels(settings, mailbox, receipts.hear),
         mailbox=mailbox,
         receipts=receipts,
+        traces=traces,
     )

@@ -62,7 +62,7 @@ def _row(received: Received, now: datetime) -> dict[str, Any]:
         "causation_id": received.envelope.id, "state": OPEN, "code": "", "attempts": 0,
         "delay_told": False, "created_at": now, "next_at": _leaves(request, now),
         "kind": _word(request, "kind"), "number": _word(request, "application_number"),
-        "by": "", "provider_id": "",
+        "by": "", "provider_id": "", "traceparent": received.span.traceparent or None,
     }  # fmt: skip
 
 

@@ -34,7 +34,8 @@ class Notification(Base):
     answers for it; those of what failed stay for a while, so that it can be
     sent again. `kind` and `number` are those of the application it tells of
     ("" for what is nobody's application), opaque to notify; `by` is the server
-    or provider that accepted it, `provider_id` what they call it.
+    or provider that accepted it, `provider_id` what they call it; `traceparent` the
+    span in which it was taken in, from which its delivery goes on.
     """
 
     __tablename__ = "notifications"
@@ -70,6 +71,7 @@ class Notification(Base):
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     by: Mapped[str]
     provider_id: Mapped[str]
+    traceparent: Mapped[str | None]
 
 
 class Happening(Base):

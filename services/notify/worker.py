@@ -48,7 +48,14 @@ def consumers(parts: Parts, broker: Broker) -> list[Consumer]:
     )
     return [
         Consumer(
-            "notify", parts.database, broker, parts.clock, handlers, lane=lane, fault=parts.fault
+            "notify",
+            parts.database,
+            broker,
+            parts.clock,
+            handlers,
+            lane=lane,
+            fault=parts.fault,
+            traces=parts.traces,
         )
         for lane in LANES
     ]

@@ -140,9 +140,7 @@ class EmbeddedSubscription:
                     raise TryLater("broker_unavailable", "the subscription is closed")
                 row = self._take()
                 if row is not None:
-                    return Delivery(
-                        row.tag, row.id, row.type, row.correlation_id, row.body, row.failures
-                    )
+                    return _delivery(row)
                 left = end - time.monotonic()
                 if left <= 0:
                     return None
@@ -215,6 +213,11 @@ class EmbeddedSubscription:
         if due_ms is None or len(self._unsettled) >= self._prefetch:
             return threading.TIMEOUT_MAX
         return max(due_ms - _now_ms(), 1) / 1000
+
+
+def _delivery(row: Row) -> Delivery:
+    who = (row.tag, row.id, row.type, row.correlation_id)
+    return Delivery(*who, row.body, row.failures, row.traceparent)
 
 
 def _dead(store: Store, lane: Lane, message_id: str) -> Row:

@@ -33,12 +33,14 @@ CREATE TABLE IF NOT EXISTS message (
   attempts INTEGER NOT NULL DEFAULT 0,
   reason TEXT NOT NULL DEFAULT '',
   first_failed_at TEXT,
-  last_failed_at TEXT
+  last_failed_at TEXT,
+  traceparent TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS message_next ON message (queue, taken, due_ms, tag);
 """
+ADDED = {"traceparent": "TEXT NOT NULL DEFAULT ''"}  # what a file of an earlier version has not
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON")
-COLUMNS = "tag, id, type, correlation_id, body, deliveries, attempts, reason, first_failed_at, last_failed_at"  # noqa: E501 – one list of names
+COLUMNS = "tag, id, type, correlation_id, body, deliveries, attempts, reason, first_failed_at, last_failed_at, traceparent"  # noqa: E501 – one list of names
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Row:
     body: bytes
     deliveries: int
     failures: Failures
+    traceparent: str
 
 
 class Store:
@@ -63,6 +66,7 @@ class Store:
         for pragma in PRAGMAS:
             self._file.execute(f"PRAGMA {pragma}")
         self._file.executescript(SCHEMA)
+        self._add_columns()
         with self._change():  # whoever held these has died: they are delivered again
             self._file.execute("UPDATE message SET taken = 0 WHERE taken = 1")
 
@@ -70,9 +74,12 @@ class Store:
         """Write (queue, publication) pairs, all or none."""
         with self._change():
             self._file.executemany(
-                "INSERT INTO message (queue, id, type, correlation_id, body) "
-                "VALUES (?, ?, ?, ?, ?)",
-                [(queue, p.id, p.type, p.correlation_id, p.body) for queue, p in rows],
+                "INSERT INTO message (queue, id, type, correlation_id, body, traceparent) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (queue, p.id, p.type, p.correlation_id, p.body, p.traceparent)
+                    for queue, p in rows
+                ],
             )
 
     def take(self, queue: str, now_ms: int, limit: int) -> list[Row]:
@@ -140,6 +147,11 @@ class Store:
         """Close the file."""
         self._file.close()
 
+    def _add_columns(self) -> None:
+        there = {name for _, name, *_ in self._file.execute("PRAGMA table_info(message)")}
+        for name in ADDED.keys() - there:
+            self._file.execute(f"ALTER TABLE message ADD COLUMN {name} {ADDED[name]}")
+
     @contextmanager
     def _change(self) -> Iterator[None]:
         self._file.execute("BEGIN IMMEDIATE")
@@ -164,10 +176,12 @@ def depth_in(file: sqlite3.Connection, lane: Lane) -> Depth:
 
 
 def _row(*facts: Any) -> Row:
-    *who, body, deliveries, attempts, reason, first, last = facts
+    *who, body, deliveries, attempts, reason, first, last, traceparent = facts
     failures = Failures(attempts, reason, _instant(first), _instant(last))
     tag, message_id, message_type, correlation_id = who
-    return Row(tag, message_id, message_type, correlation_id, body, deliveries, failures)
+    return Row(
+        tag, message_id, message_type, correlation_id, body, deliveries, failures, traceparent
+    )
 
 
 def _text(at: datetime | None) -> str | None:

@@ -22,13 +22,15 @@ from shared.broker.topology import Lane, Topology
 
 @dataclass(frozen=True)
 class Publication:
-    """A message on its way out: `body` is its envelope, the rest is for routing and for staff."""
+    """A message on its way out: `body` is its envelope, the rest is for routing and for staff;
+    `traceparent` is the span that said it ("" where nothing is traced)."""
 
     id: str
     type: str
     lane: str
     correlation_id: str
     body: bytes = field(repr=False)
+    traceparent: str = ""
 
 
 class Outcome(Enum):
@@ -56,7 +58,10 @@ class Failures:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message handed to a consumer; `tag` tells it from others of the same subscription."""
+    """A message handed to a consumer; `tag` tells it from others of the same subscription.
+
+    `traceparent` is checked: that of a span, or empty.
+    """
 
     tag: int
     id: str
@@ -64,6 +69,7 @@ class Delivery:
     correlation_id: str
     body: bytes = field(repr=False)
     failures: Failures = Failures()
+    traceparent: str = ""
 
 
 class Subscription(Protocol):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from shared.broker.interface import DeadLetter, Depth, Outcome, Publication
 from shared.broker.rabbit_consume import RabbitSubscription
 from shared.broker.rabbit_dead import DeadRoom
 from shared.broker.rabbit_depth import depth_of
 from shared.broker.rabbit_publish import Publisher
+from shared.broker.rabbit_topology import Declaration
 from shared.broker.topology import TOPOLOGY, Lane, Topology
 from shared.errors import TryLater
 
@@ -20,11 +21,15 @@ class RabbitBroker:
     """The RabbitMQ at an `amqp(s)://user:password@host:port/vhost` URL.
 
     Nothing connects before it is needed; then one connection publishes, each
-    subscription has its own, and each look at dead letters makes one.
+    subscription has its own, and each look at dead letters makes one. It declares the queues of
+    `services`, or of all where none are named.
     """
 
-    def __init__(self, url: str, topology: Topology = TOPOLOGY) -> None:
+    def __init__(
+        self, url: str, topology: Topology = TOPOLOGY, services: Collection[str] | None = None
+    ) -> None:
         self._url, self.topology = url, topology
+        self._declaration = Declaration(topology, services)
         self._lock = threading.Lock()
         self._publisher: Publisher | None = None
         self._subscriptions: list[RabbitSubscription] = []
@@ -36,7 +41,7 @@ class RabbitBroker:
         return self._line().publish(publications)
 
     def subscribe(self, lane: Lane, prefetch: int) -> RabbitSubscription:
-        subscription = RabbitSubscription(self._url, self.topology, lane, prefetch)
+        subscription = RabbitSubscription(self._url, self._declaration, lane, prefetch)
         with self._lock:
             self._subscriptions = [one for one in self._subscriptions if one.is_open]
             self._subscriptions.append(subscription)
@@ -90,7 +95,7 @@ class RabbitBroker:
             if self._closed:
                 raise TryLater("broker_unavailable", "the broker is closed")
             if self._publisher is None:
-                self._publisher = Publisher(self._url, self.topology, self._tell)
+                self._publisher = Publisher(self._url, self._declaration, self._tell)
             return self._publisher
 
     def _tell(self) -> None:

@@ -16,9 +16,10 @@ from pika.channel import Channel
 
 from shared.broker.interface import Delivery, Failures, Outcome
 from shared.broker.rabbit_confirms import Confirms
-from shared.broker.rabbit_form import failures_of, identity, properties_with
+from shared.broker.rabbit_form import failures_of, identity, properties_with, traceparent_of
 from shared.broker.rabbit_line import Line
-from shared.broker.topology import Lane, Topology
+from shared.broker.rabbit_topology import Declaration
+from shared.broker.topology import Lane
 from shared.errors import TryLater
 
 AGAIN_S = 1.0  # before a message that could not be moved is given back to its queue
@@ -33,8 +34,8 @@ class RabbitSubscription:
     it again, and the consumer's inbox knows it.
     """
 
-    def __init__(self, url: str, topology: Topology, lane: Lane, prefetch: int) -> None:
-        self._topology, self._lane, self._prefetch = topology, lane, prefetch
+    def __init__(self, url: str, declaration: Declaration, lane: Lane, prefetch: int) -> None:
+        self._topology, self._lane, self._prefetch = declaration.topology, lane, prefetch
         self._changed = threading.Condition()
         self._at_hand: deque[Delivery] = deque()
         self._open = True
@@ -45,7 +46,7 @@ class RabbitSubscription:
         self._unsettled: dict[int, int] = {}
         self._moving = 0
         self._ending = False
-        self._line = Line(url, topology, self, lane.queue)
+        self._line = Line(url, declaration, self, lane.queue)
 
     @property
     def is_open(self) -> bool:
@@ -111,8 +112,9 @@ class RabbitSubscription:
         self._tag += 1
         self._unsettled[self._tag] = method.delivery_tag
         who = identity(method.routing_key, properties, body)
+        how = (failures_of(properties), traceparent_of(properties))
         with self._changed:
-            self._at_hand.append(Delivery(self._tag, *who, body, failures_of(properties)))
+            self._at_hand.append(Delivery(self._tag, *who, body, *how))
             self._changed.notify()
 
     def _ack_all(self, tags: Sequence[int]) -> None:
@@ -128,11 +130,12 @@ class RabbitSubscription:
         """Publish to the other queue, and ack here only when that is confirmed."""
         if delivery.tag not in self._unsettled or self._confirms is None:
             return
-        properties = properties_with(delivery.id, delivery.type, delivery.correlation_id, failures)
-        self._moving += 1
-        self._confirms.publish(
-            "", queue, delivery.body, properties, partial(self._moved, delivery.tag, queue)
+        properties = properties_with(
+            delivery.id, delivery.type, delivery.correlation_id, failures, delivery.traceparent
         )
+        self._moving += 1
+        told = partial(self._moved, delivery.tag, queue)
+        self._confirms.publish(self._lane.exchange, queue, delivery.body, properties, told)
 
     def _moved(self, tag: int, queue: str, outcome: Outcome) -> None:
         self._moving -= 1

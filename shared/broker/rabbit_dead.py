@@ -18,7 +18,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
 
 from shared.broker.interface import DEAD_LETTERS_SHOWN, DeadLetter, Failures
-from shared.broker.rabbit_form import failures_of, identity, properties_with
+from shared.broker.rabbit_form import failures_of, identity, properties_with, traceparent_of
 from shared.broker.rabbit_line import parameters_of
 from shared.broker.topology import Lane
 from shared.errors import Permanent, TryLater
@@ -34,6 +34,7 @@ class Found:
     tag: int
     letter: DeadLetter
     body: bytes
+    traceparent: str
 
 
 class DeadRoom:
@@ -57,9 +58,12 @@ class DeadRoom:
         with self._looking(lane) as (channel, found):
             copies = _of_id(found, message_id)
             letter = copies[0].letter
-            properties = properties_with(letter.id, letter.type, letter.correlation_id, Failures())
+            who = (letter.id, letter.type, letter.correlation_id)
+            properties = properties_with(*who, Failures(), copies[0].traceparent)
             try:
-                channel.basic_publish("", lane.queue, copies[0].body, properties, mandatory=True)
+                channel.basic_publish(
+                    lane.exchange, lane.queue, copies[0].body, properties, mandatory=True
+                )
             except (NackError, UnroutableError) as error:
                 raise TryLater("broker_unavailable", f"{lane.queue} takes nothing") from error
             _remove(channel, copies)
@@ -110,7 +114,8 @@ def _take_all(channel: BlockingChannel, queue: str) -> list[Found]:
 
 def _found(method: Any, properties: Any, body: Any) -> Found:
     who = identity(method.routing_key, properties, body)
-    return Found(method.delivery_tag, DeadLetter(*who, failures_of(properties)), body)
+    letter = DeadLetter(*who, failures_of(properties))
+    return Found(method.delivery_tag, letter, body, traceparent_of(properties))
 
 
 def _of_id(found: list[Found], message_id: str) -> list[Found]:

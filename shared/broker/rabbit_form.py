@@ -9,22 +9,28 @@ from typing import Any
 from pika import BasicProperties
 
 from shared.broker.interface import Failures, Publication
+from shared.traces import TRACEPARENT, read
 
 PERSISTENT = 2  # delivery_mode 1 loses what was confirmed
 
 
 def properties_of(publication: Publication) -> BasicProperties:
     """The properties of a new message; the header `lane` sorts it, where a service has several."""
-    return _properties(
-        publication.id, publication.type, publication.correlation_id, {"lane": publication.lane}
-    )
+    headers = {"lane": publication.lane, **_traced(publication.traceparent)}
+    return _properties(publication.id, publication.type, publication.correlation_id, headers)
 
 
 def properties_with(
-    message_id: str, message_type: str, correlation_id: str, failures: Failures
+    message_id: str,
+    message_type: str,
+    correlation_id: str,
+    failures: Failures,
+    traceparent: str = "",
 ) -> BasicProperties:
     """The properties of a message that moves to a retry or dead-letter queue, or back."""
-    headers: dict[str, Any] = {"attempts": failures.attempts, "reason": failures.reason}
+    headers: dict[str, Any] = {
+        "attempts": failures.attempts, "reason": failures.reason, **_traced(traceparent),
+    }  # fmt: skip
     if failures.first_at and failures.last_at:
         headers["first_failed_at"] = failures.first_at.astimezone(UTC).isoformat()
         headers["last_failed_at"] = failures.last_at.astimezone(UTC).isoformat()
@@ -40,6 +46,12 @@ def identity(routing_key: str, properties: BasicProperties, body: bytes) -> tupl
     )
 
 
+def traceparent_of(properties: BasicProperties) -> str:
+    """The span that said it, or nothing: a program outside need not name one."""
+    headers: dict[str, Any] = properties.headers or {}
+    return read(headers.get(TRACEPARENT))
+
+
 def failures_of(properties: BasicProperties) -> Failures:
     """What went wrong with a message so far, read from its headers."""
     headers: dict[str, Any] = properties.headers or {}
@@ -53,6 +65,10 @@ def failures_of(properties: BasicProperties) -> Failures:
         if death.get("reason") == "delivery_limit":  # buried by the broker itself
             return known.and_now("delivery_limit", death["time"].replace(tzinfo=UTC))
     return known
+
+
+def _traced(traceparent: str) -> dict[str, str]:
+    return {TRACEPARENT: traceparent} if traceparent else {}
 
 
 def _properties(

@@ -20,8 +20,7 @@ from pika.channel import Channel
 from pika.exceptions import AMQPError
 
 from shared.broker.rabbit_confirms import Confirms
-from shared.broker.rabbit_topology import declare
-from shared.broker.topology import Topology
+from shared.broker.rabbit_topology import Declaration
 
 HEARTBEAT_S = 30
 BLOCKED_TIMEOUT_S = 60  # an alarm on the broker: give up the connection rather than hang
@@ -64,8 +63,8 @@ def parameters_of(url: str) -> pika.URLParameters:
 class Line:
     """The connection of one owner."""
 
-    def __init__(self, url: str, topology: Topology, owner: Owner, name: str) -> None:
-        self._parameters, self._topology, self._owner = parameters_of(url), topology, owner
+    def __init__(self, url: str, declaration: Declaration, owner: Owner, name: str) -> None:
+        self._parameters, self._declaration, self._owner = parameters_of(url), declaration, owner
         self._loop = IOLoop()
         self._connection: pika.SelectConnection | None = None
         self._confirms: Confirms | None = None
@@ -149,7 +148,7 @@ class Line:
     def _prepare(self, channel: Channel) -> None:
         channel.add_on_close_callback(self._channel_closed)
         channel.add_on_cancel_callback(lambda _frame: channel.close())  # our queue was deleted
-        declare(channel, self._topology)
+        self._declaration.on(channel)
         self._confirms = confirms = Confirms(channel)
         confirms.start(lambda: self._prepared(channel, confirms))
 
@@ -168,6 +167,7 @@ class Line:
 
     def _channel_closed(self, channel: Channel, reason: Exception) -> None:
         self._lose_channel()
+        self._declaration.refused(reason)
         if not self._ending:
             log.warning("a channel to the broker closed: %s", reason)
         if channel.connection.is_open:

@@ -11,7 +11,8 @@ from shared.broker.interface import Outcome, Publication
 from shared.broker.rabbit_confirms import Confirms
 from shared.broker.rabbit_form import properties_of
 from shared.broker.rabbit_line import BLOCKED_TIMEOUT_S, Line
-from shared.broker.topology import EXCHANGE, Topology
+from shared.broker.rabbit_topology import Declaration
+from shared.broker.topology import EXCHANGE
 from shared.errors import TryLater
 
 IN_FLIGHT = 1000  # one by one 985/s, 100 to 1000 in flight about 20 000/s
@@ -23,10 +24,10 @@ class Publisher:
     """The publishing line of a broker; any thread may publish. `ready()` is called in the line's
     thread whenever it takes publications (again)."""
 
-    def __init__(self, url: str, topology: Topology, ready: Callable[[], None]) -> None:
+    def __init__(self, url: str, declaration: Declaration, ready: Callable[[], None]) -> None:
         self._confirms: Confirms | None = None
         self._ready = ready
-        self._line = Line(url, topology, self, "publisher")
+        self._line = Line(url, declaration, self, "publisher")
 
     def publish(self, publications: Sequence[Publication]) -> list[Outcome]:
         """See Broker.publish."""

@@ -17,6 +17,11 @@ delay by TTL is served head-first; when its time is over the broker moves it
 back. After the longest delay it lies in `<queue>.dead` until it is resolved.
 The delay is in the name: other delays are other queues, and never a
 redeclaration with other arguments (AMQP error 406).
+
+What moves between the queues of a service goes through a direct exchange of
+that service, `dojang.<service>.queues`, where each of its queues is bound by
+its own name. The default exchange would do, but who may write to it may write
+to every queue there is (`rights`).
 """
 
 from __future__ import annotations
@@ -52,6 +57,11 @@ class Lane:
     def queue(self) -> str:
         """The queue's name."""
         return f"{self.service}.{self.name}"
+
+    @property
+    def exchange(self) -> str:
+        """By which a message gets into this lane's queues by their names."""
+        return f"dojang.{self.service}.queues"
 
     @property
     def dead(self) -> str:

@@ -59,6 +59,35 @@ def test_a_department_is_told_its_own_database_alone(name: str) -> None:
     assert told == {f"DOJANG_{own.upper()}_DATABASE"}
 
 
+@pytest.mark.parametrize("name", [n for n in OURS if n != "migrate"])
+@pytest.mark.parametrize(
+    "services", [SERVICES, PRODUCTION["services"]], ids=["trial", "production"]
+)
+def test_a_department_is_a_user_of_its_own_at_the_broker(
+    services: dict[str, dict[str, Any]], name: str
+) -> None:
+    own = name.removesuffix("-worker").replace("mailbox", "notify")
+    told = services[name].get("environment", {})
+    if told:  # a mailbox is for trials
+        variable = f"${{{own.upper()}_BROKER_PASSWORD:"
+        assert told["DOJANG_BROKER"].startswith(f"amqp://{own}:{variable}")
+        assert ("DOJANG_OPERATIONS_BROKER" in told) is (name == "forms")
+
+
+def test_rabbitmq_starts_with_the_users_of_the_departments() -> None:
+    """tests/shared/broker/test_rights.py runs what is mounted here."""
+    rabbitmq = SERVICES["rabbitmq"]
+    mounted = dict(one.removesuffix(":ro").split(":") for one in rabbitmq["volumes"][1:])
+    script, made = rabbitmq["entrypoint"][1:3]
+    assert mounted["./rabbitmq/departments.sh"] == script
+    assert Path(mounted["./rabbitmq/definitions.json"]).parent == Path(script).parent
+    assert f"load_definitions = {made}\n" in (ROOT / "rabbitmq/dojang.conf").read_text("utf-8")
+    assert rabbitmq["tmpfs"] == [str(Path(made).parent)]
+    asked = set(re.findall(r"\$\{(\w+)\}", (ROOT / "rabbitmq/definitions.json").read_text("utf-8")))
+    assert asked == set(rabbitmq["environment"])
+    assert asked == set(PRODUCTION["services"]["rabbitmq"]["environment"])
+
+
 def test_what_the_image_says_of_its_folders_is_not_said_otherwise() -> None:
     """An empty value would lead into the data folder, which ends with the container."""
     image = dict(re.findall(r"(DOJANG_\w+)=(\S+)", (ROOT / "Dockerfile").read_text("utf-8")))

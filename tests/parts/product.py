@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -145,8 +146,15 @@ class InEarnest:
     """Each department apart, on RabbitMQ, PostgreSQL and SMTP."""
 
     def __init__(
-        self, folder: Path, rabbitmq: RabbitServer, postgres: PostgresServer, **settings: str
+        self,
+        folder: Path,
+        rabbitmq: RabbitServer,
+        postgres: PostgresServer,
+        brokers: Mapping[str, Mapping[str, str]] | None = None,
+        **settings: str,
     ) -> None:
+        """`brokers` are the settings of each department that name its own user of RabbitMQ."""
+        self._brokers = brokers or {service: {} for service in SERVICES}
         self.ports = {service: free_port() for service in SERVICES}
         self.ports["mailbox"] = free_port()
         self.smtp, self.gateway = free_port(), free_port()
@@ -155,7 +163,7 @@ class InEarnest:
             DOJANG_ENVIRONMENT="trial",
             DOJANG_DATA=str(folder / "data"),
             DOJANG_BASE_URL=self.url,
-            DOJANG_BROKER=rabbitmq.url(),
+            **({} if brokers else {"DOJANG_BROKER": rabbitmq.url()}),
             DOJANG_NOTIFY_URL=f"http://127.0.0.1:{self.ports['notify']}",
             DOJANG_MAIL=f"smtp://127.0.0.1:{self.smtp}",
             **{f"DOJANG_{service.upper()}_DATABASE": postgres.url() for service in SERVICES},
@@ -171,8 +179,9 @@ class InEarnest:
         self.processes.start("mailbox", "mailbox", "--port", pages, "--smtp-port", str(self.smtp))
         for service in SERVICES:
             port = str(self.ports[service])
-            self.processes.start(f"{service}-web", "web", service, "--port", port)
-            self.processes.start(f"{service}-worker", "worker", service)
+            own = self._brokers[service]
+            self.processes.start(f"{service}-web", "web", service, "--port", port, **own)
+            self.processes.start(f"{service}-worker", "worker", service, **own)
         for service in SERVICES:
             self._wait_for(service)
         self._open_gateway()

@@ -30,7 +30,7 @@ log.file.level = warning
 vm_memory_high_watermark.relative = 0.9
 disk_free_limit.absolute = 10MB
 """
-VHOSTS = 40  # made when the node is new: rabbitmqctl would take a second for each
+VHOSTS = 60  # made when the node is new: rabbitmqctl would take a second for each
 
 
 def why_not() -> str | None:
@@ -42,10 +42,18 @@ def why_not() -> str | None:
 
 
 class RabbitServer:
-    """One node; `url()` gives a virtual host of its own to each test that asks."""
+    """One node; `url()` gives a virtual host of its own to each test that asks.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    With a file of definitions it has what that says and no `url()`; `probe` is then `user:password`
+    of somebody there.
+    """
+
+    def __init__(
+        self, folder: Path, definitions: Path | None = None, probe: str = "guest:guest"
+    ) -> None:
+        self.folder, self._definitions = folder, definitions
+        vhost = f"t{VHOSTS - 1}" if definitions is None else "%2F"
+        self._probe = probe, vhost
         self.port, self._dist_port, self._epmd_port = free_port(), free_port(), free_port()
         self._vhosts = itertools.count()
         self._node: subprocess.Popen[bytes] | None = None
@@ -108,7 +116,8 @@ class RabbitServer:
             )  # fmt: skip
 
     def _answers(self) -> bool:
-        parameters = pika.URLParameters(f"amqp://guest:guest@127.0.0.1:{self.port}/t{VHOSTS - 1}")
+        who, vhost = self._probe
+        parameters = pika.URLParameters(f"amqp://{who}@127.0.0.1:{self.port}/{vhost}")
         parameters.socket_timeout = 2
         try:
             pika.BlockingConnection(parameters).close()
@@ -138,8 +147,9 @@ class RabbitServer:
 
     def _write_configuration(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        definitions = self.folder / "definitions.json"
-        definitions.write_text(json.dumps(_definitions()))
+        definitions = self._definitions or self.folder / "definitions.json"
+        if self._definitions is None:
+            definitions.write_text(json.dumps(_definitions()))
         (self.folder / "rabbitmq.conf").write_text(
             CONFIGURATION.format(port=self.port, definitions=definitions)
         )

@@ -47,7 +47,14 @@ def test_a_password_in_a_wrong_url_is_not_repeated() -> None:
         ({"DOJANG_BASE_URL": "http://dojang.example"}, "https://"),
         ({"DOJANG_MAIL": "mailbox:"}, "mail server"),
         ({"DOJANG_MAILBOX": "on"}, "mail server"),
-        ({"DOJANG_BROKER": "amqp://dojang:trial-only@rabbitmq/"}, "trial's password"),
+        ({"DOJANG_BROKER": "amqp://forms:trial-only@rabbitmq/"}, "trial's password"),
+        (
+            {
+                "DOJANG_BROKER": "amqp://forms:long-enough@rabbitmq/",
+                "DOJANG_OPERATIONS_BROKER": "amqp://operations:trial-only@rabbitmq/",
+            },
+            "DOJANG_OPERATIONS_BROKER.*trial's password",
+        ),
         ({"DOJANG_CERTS_DATABASE": "postgresql://certs:trial-only@x/y"}, "trial's password"),
     ],
 )

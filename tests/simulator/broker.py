@@ -153,7 +153,8 @@ class SimulatedSubscription:
         one.taken = True
         self._held[one.tag] = one
         p = one.publication
-        return Delivery(one.tag, p.id, p.type, p.correlation_id, p.body, one.failures)
+        who = (one.tag, p.id, p.type, p.correlation_id)
+        return Delivery(*who, p.body, one.failures, p.traceparent)
 
     def ack(self, delivery: Delivery) -> None:
         self._broker.reach(f"ack to {self._lane.queue}")
