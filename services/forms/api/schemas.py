@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 ID = validate.Length(min=1, max=100)
 SHOWN = {
@@ -423,6 +423,7 @@ class HistoryOut(Schema):
     details = fields.Dict()
     shown = fields.String(allow_none=True)
     hash = fields.String()
+    who = fields.String(allow_none=True, metadata={"description": "For staff: an id or name."})
 
 
 class ApplicationOut(Created):
@@ -455,6 +456,16 @@ class ApplicationOut(Created):
     updated_at = fields.AwareDateTime()
     submitted_at = fields.AwareDateTime(allow_none=True)
     may = fields.List(fields.String())
+    student = fields.Dict(metadata={"description": "For staff: name, student_number, program, …"})
+    failure = fields.Dict(
+        allow_none=True, metadata={"description": "For staff: why the paper could not be made."}
+    )
+    trouble = fields.String(
+        allow_none=True, metadata={"description": "For staff: unassigned | mail_failed"}
+    )
+    granted = fields.List(
+        fields.String(), metadata={"description": "For staff: what may be granted, first as asked."}
+    )
 
 
 class SummaryOut(Created):
@@ -656,7 +667,10 @@ class ProfessorOut(Schema):
 
 
 class ProblemOut(Schema):
-    """RFC 9457."""
+    """RFC 9457; a type may have members of its own beside these."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String()
     title = fields.String()
