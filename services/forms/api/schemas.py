@@ -48,6 +48,13 @@ class Password(Schema):
     password = fields.String(required=True, validate=validate.Length(max=1000))
 
 
+class NewPassword(Schema):
+    """The present password, and the one that takes its place."""
+
+    current = fields.String(required=True, validate=validate.Length(max=1000))
+    password = fields.String(required=True, validate=validate.Length(max=1000))
+
+
 class Preferences(Schema):
     """The language of pages and mails, ko or en, and the way that codes go first, email or sms;
     whether a student is told by text message as well, and between which hours (0 to 23, in Seoul)
@@ -86,6 +93,17 @@ class PlaceOut(Schema):
     opened_at = fields.AwareDateTime()
     seen_at = fields.AwareDateTime()
     current = fields.Boolean()
+
+
+class EndPlaces(Schema):
+    """One of the other sessions, all of them unless one is named; and the password once more."""
+
+    session_id = fields.String(load_default="", validate=validate.Length(max=100))
+    password = fields.String(
+        load_default="",
+        validate=validate.Length(max=1000),
+        metadata={"description": "Not needed by whoever has none and signed in just now."},
+    )
 
 
 class SecretOut(Schema):

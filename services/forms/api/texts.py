@@ -42,6 +42,8 @@ TEXTS: Mapping[str, Text] = {
     "channel_unavailable": _l("This way is not working right now. Choose the other one."),
     "not_signed_in": _l("Please sign in."),
     "notice_required": _l("Read and accept the privacy notice first."),
+    "no_password": _l("You have no password. A link to choose one is sent from the sign-in page."),
+    "sign_in_again": _l("Sign in again, then do this within ten minutes."),
     "password_too_short": _l("Take at least %(least)s characters."),
     "password_too_long": _l("Take at most %(most)s characters."),
     "password_too_common": _l("That password is on the lists that are tried first."),
