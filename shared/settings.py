@@ -43,6 +43,11 @@ class Settings:
         "file store: a folder, or s3://bucket/prefix?endpoint=https://…; "
         "empty is a folder in the data folder",
     )
+    scanner: str = _setting(
+        "",
+        "clamd://host:3310 or clamd:///run/clamav/clamd.ctl: a virus scanner that is asked before "
+        "a file is kept; empty is none",
+    )
     keys: str = _setting("", "folder of the keys; empty is in the data folder")
     notify_url: str = _setting("", "address of notify inside, for verification codes")
 
@@ -176,6 +181,7 @@ class Settings:
             _url(f"DOJANG_{name.upper()}", getattr(self, name), ("", "sqlite", "postgresql"))
         _url("DOJANG_BROKER", self.broker, ("", "amqp", "amqps"))
         _store("DOJANG_FILES", self.files)
+        _url("DOJANG_SCANNER", self.scanner, ("", "clamd"))
         self._check_post()
         self._check_signature()
         if self.metrics and not re.fullmatch(r"[A-Za-z0-9.\[\]:-]*:\d{1,5}", self.metrics):

@@ -22,6 +22,7 @@ from shared.errors import NotFound
 from shared.files import FileStore
 from shared.fit import Papers
 from shared.keys import Keyring
+from shared.scanner import NoScanner, Scanner, open_scanner
 from shared.settings import Settings
 
 HOME = Path(__file__).parent
@@ -49,6 +50,7 @@ class Parts:
     room: Room | None = None  # whether a text fits a paper; without it nothing is measured
     plant: Plant | None = None  # broker and outboxes, for the operator's page
     provider: Provider | None = None  # where people sign in with their university account
+    scanner: Scanner = field(default_factory=NoScanner)  # asked before an upload is kept
     bell: Bell = field(default_factory=Bell)
     voice: Flask = field(default_factory=_voice)
 
@@ -76,6 +78,7 @@ class Parts:
             room=Papers(TEMPLATES).lines,
             plant=plant,
             provider=open_provider(settings),
+            scanner=open_scanner(settings.scanner),
         )
         database.on_commit(parts.bell.ring)
         return parts

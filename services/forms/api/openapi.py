@@ -133,6 +133,8 @@ def _problems(route: Route) -> dict[str, Any]:
         codes = {401: "not_signed_in", 403: "notice_required", **codes}
     if route.body is not None:
         codes = {400: "no_json", 422: "bad_fields", **codes}
+    if route.upload:
+        codes = {503: "checks_busy, scanner_away", **codes}
     if route.body is not None or route.upload:
         codes = {413: "http_413", 415: "http_415", **codes}
     content = {"application/problem+json": {"schema": "Problem"}}

@@ -113,6 +113,8 @@ TEXTS: Mapping[str, Text] = {
     "nothing_to_put_back": _l("There is nothing to put back."),
     "bad_way": _l("A paper is “handed” or “mailed”."),
     "bad_day": _l("Write a day from the issue of the paper to today, like 2026-11-25."),
+    "upload_infected": _l("The virus scanner knows this file as harmful. It was not kept."),
+    "scanner_away": _l("The virus scanner does not answer. Try again in a few minutes."),
     "checks_busy": _l("Too many files are being read. Try again in half a minute."),
     "no_step": _l("There is no such step."),
     "bad_view": _l("There is no such view."),
