@@ -50,6 +50,9 @@ class Settings:
     )
     keys: str = _setting("", "folder of the keys; empty is in the data folder")
     notify_url: str = _setting("", "address of notify inside, for verification codes")
+    inside_ca: str = _setting(
+        "", "PEM file, in the folder of keys: roots that notify's certificate inside leads to"
+    )
 
     mail: str = _setting(
         "mailbox:",
@@ -181,6 +184,9 @@ class Settings:
             _url(f"DOJANG_{name.upper()}", getattr(self, name), ("", "sqlite", "postgresql"))
         _url("DOJANG_BROKER", self.broker, ("", "amqp", "amqps"))
         _store("DOJANG_FILES", self.files)
+        _url("DOJANG_NOTIFY_URL", self.notify_url, ("", "http", "https"))
+        if self.inside_ca and not self.notify_url.startswith("https:"):
+            raise _bad("DOJANG_INSIDE_CA", self.inside_ca, "it needs an https:// DOJANG_NOTIFY_URL")
         _url("DOJANG_SCANNER", self.scanner, ("", "clamd"))
         self._check_post()
         self._check_signature()
