@@ -119,6 +119,7 @@ def _payments(house: House) -> str:
 
 def _right(house: House, student: str, link: str, shown: str) -> dict[str, dict[str, Any]]:
     """A body that is let in, of the operations whose schema alone leads to none."""
+    password = {"password": house.credentials(student)["password"]}
     waiver, name = house.waiver(student, "Rain."), {"typed": "Yoon Tae-ho"}
     reason, person = {"reason": "The dates differ."}, {"student_number": "2025-3107"}
     certificate = {"kind": "certificate_enrollment", "answers": ENROLLMENT, "submit": True}
@@ -128,7 +129,10 @@ def _right(house: House, student: str, link: str, shown: str) -> dict[str, dict[
         "POST /api/v1/session/{challenge}/send": {"channel": "email"},
         "POST /api/v1/session/{challenge}/verify": {"code": "123456"},
         "PUT /api/v1/account": {"language": "en", "channel": "email"},
-        "POST /api/v1/account/authenticator": {"password": house.credentials(student)["password"]},
+        "POST /api/v1/account/authenticator": password,
+        "POST /api/v1/account/sessions/end": password,
+        "POST /api/v1/account/password": {
+            "current": password["password"], "password": "A fence, a hill, a fence"},
         "POST /api/v1/applications": certificate,
         "PUT /api/v1/applications/{application_id}": {"answers": waiver["answers"]},
         "POST /api/v1/applications/{application_id}/submit": {},
