@@ -235,6 +235,7 @@ def _requested(campus: Campus) -> object:
 WALKS: tuple[Walk, ...] = (
     _before_signing_in,
     _signing_in,
+    _a_password,
     _an_app,
     _a_queue,
     _a_delegate,
