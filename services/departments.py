@@ -82,14 +82,16 @@ def open_forms(
     ground: Ground, transport: httpx.BaseTransport | None = None, broker: Broker | None = None
 ) -> forms_parts.Parts:
     """The parts of forms, for its application, its worker and the commands."""
-    url = ground.settings.notify_url or NOTIFY_INSIDE
+    settings = ground.settings
+    url = settings.notify_url or NOTIFY_INSIDE
+    roots = settings.folder("keys") / settings.inside_ca if settings.inside_ca else None
     return forms_parts.Parts.build(
         ground.settings,
         clock=ground.clock,
         database=ground.databases["forms"],
         files=ground.files,
         keyring=ground.keyring,
-        verifications=HttpVerifications(url, ground.keyring, transport),
+        verifications=HttpVerifications(url, ground.keyring, transport, roots),
         plant=Plant(DeadLetters(broker), ground.databases) if broker else None,
         traces=ground.collector.of("forms"),
     )

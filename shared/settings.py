@@ -48,8 +48,16 @@ class Settings:
         "file store: a folder, or s3://bucket/prefix?endpoint=https://…; "
         "empty is a folder in the data folder",
     )
+    scanner: str = _setting(
+        "",
+        "clamd://host:3310 or clamd:///run/clamav/clamd.ctl: a virus scanner that is asked before "
+        "a file is kept; empty is none",
+    )
     keys: str = _setting("", "folder of the keys; empty is in the data folder")
     notify_url: str = _setting("", "address of notify inside, for verification codes")
+    inside_ca: str = _setting(
+        "", "PEM file, in the folder of keys: roots that notify's certificate inside leads to"
+    )
 
     mail: str = _setting(
         "mailbox:",
@@ -184,6 +192,10 @@ class Settings:
         if self.operations_broker and not self.broker:
             raise _bad("DOJANG_OPERATIONS_BROKER", self.operations_broker, "it needs DOJANG_BROKER")
         _store("DOJANG_FILES", self.files)
+        _url("DOJANG_NOTIFY_URL", self.notify_url, ("", "http", "https"))
+        if self.inside_ca and not self.notify_url.startswith("https:"):
+            raise _bad("DOJANG_INSIDE_CA", self.inside_ca, "it needs an https:// DOJANG_NOTIFY_URL")
+        _url("DOJANG_SCANNER", self.scanner, ("", "clamd"))
         self._check_post()
         self._check_signature()
         if self.metrics and not re.fullmatch(r"[A-Za-z0-9.\[\]:-]*:\d{1,5}", self.metrics):

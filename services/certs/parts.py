@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.certs.layout.office_way import OfficeWay
 from services.certs.layout.write import Writer
@@ -20,6 +20,7 @@ from shared.database import Database
 from shared.files import FileStore
 from shared.keys import Keyring
 from shared.relay import no_fault
+from shared.scanner import NoScanner, Scanner, open_scanner
 from shared.settings import Settings
 from shared.traces import NO_TRACES, Traces
 
@@ -45,6 +46,7 @@ class Parts:
     signing: Signing
     fault: Callable[[str], None] = no_fault
     traces: Traces = NO_TRACES
+    scanner: Scanner = field(default_factory=NoScanner)  # asked before a template is kept
 
 
 def build(
@@ -66,8 +68,9 @@ def build(
     prover = _prover(settings, clock, keyring)
     press = Printer(library, files, settings, Writer(FONTS), signing, prover, OfficeWay(FONTS))
     return Parts(
-        settings, clock, database, files, keyring, library, press, prover, signing, fault, traces
-    )
+        settings, clock, database, files, keyring, library, press, prover, signing, fault, traces,
+        open_scanner(settings.scanner),
+    )  # fmt: skip
 
 
 def _prover(settings: Settings, clock: Clock, keyring: Keyring) -> Prover:

@@ -30,7 +30,7 @@ def look(settings: Settings, environ: Mapping[str, str], now: datetime) -> Itera
     yield from _open_to_others(folder)
     yield _qr(settings, environ, folder)
     yield from _signing(settings, now)
-    for name in ("tsa_roots", "tsa_certificate"):
+    for name in ("tsa_roots", "tsa_certificate", "inside_ca"):
         if getattr(settings, name):
             yield from _named(f"DOJANG_{name.upper()}", folder / getattr(settings, name), now)
 

@@ -1,4 +1,4 @@
-"""What carries: the broker with its queues, the mail server, the way for SMS, the file store."""
+"""What carries: broker and queues, mail server, the way for SMS, file store, virus scanner."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shared.broker import TOPOLOGY, Depth, Lane, RabbitBroker
 from shared.broker.embedded_store import depth_in
 from shared.errors import DojangError, TryLater
 from shared.files import open_store
+from shared.scanner import open_scanner
 from shared.settings import Settings
 
 QUEUE = "queue.sqlite"
@@ -20,11 +21,13 @@ PROBE = b"dojang doctor"
 
 
 def look(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Broker, queues, mail, SMS, files."""
+    """Broker, queues, mail, SMS, files, the virus scanner."""
     yield from _broker(settings)
     yield _mail(settings)
     yield _sms(settings)
     yield _store(settings, environ)
+    if settings.scanner:
+        yield _scanner(settings)
 
 
 def _broker(settings: Settings) -> Iterator[Finding]:
@@ -139,3 +142,17 @@ def _store(settings: Settings, environ: Mapping[str, str]) -> Finding:
             "Look at DOJANG_FILES, at rights and room of the folder or bucket.",
         )
     return well("file store", "A small file was written, read and removed.")
+
+
+def _scanner(settings: Settings) -> Finding:
+    """It is shown a few harmless bytes."""
+    try:
+        open_scanner(settings.scanner).check(PROBE)
+    except DojangError as error:
+        return wrong(
+            "virus scanner",
+            error.code,
+            "It does not look at files, so none that is sent is taken.",
+            "Start clamd, look at DOJANG_SCANNER, or unset it.",
+        )
+    return well("virus scanner", "It answers.")

@@ -20,6 +20,6 @@ def install(app: Flask) -> None:
         if any(NUL in name + value for name, value in request.args.items(multi=True)):
             raise Malformed("bad_query", "a NUL in the query")
         if request.mimetype in FORMS and any(
-            NUL in name + value for name, value in request.form.items(multi=True)
-        ):
+            NUL in f"{name}{value}" for name, value in request.form.items(multi=True)
+        ):  # a part without a name has none, not an empty one
             raise Malformed("bad_form", "a NUL in a form field")

@@ -22,6 +22,7 @@ from shared.errors import NotFound
 from shared.files import FileStore
 from shared.fit import Papers
 from shared.keys import Keyring
+from shared.scanner import NoScanner, Scanner, open_scanner
 from shared.settings import Settings
 from shared.traces import NO_TRACES, Traces
 
@@ -51,6 +52,7 @@ class Parts:
     plant: Plant | None = None  # broker and outboxes, for the operator's page
     provider: Provider | None = None  # where people sign in with their university account
     traces: Traces = NO_TRACES
+    scanner: Scanner = field(default_factory=NoScanner)  # asked before an upload is kept
     bell: Bell = field(default_factory=Bell)
     voice: Flask = field(default_factory=_voice)
 
@@ -80,6 +82,7 @@ class Parts:
             plant=plant,
             provider=open_provider(settings),
             traces=traces,
+            scanner=open_scanner(settings.scanner),
         )
         database.on_commit(parts.bell.ring)
         return parts

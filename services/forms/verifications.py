@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import math
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
@@ -76,14 +78,26 @@ class Verifications(Protocol):
 
 
 class HttpVerifications:
-    """The client; `transport` is httpx's own, or `httpx.WSGITransport(app)` in one process."""
+    """The client; `transport` is httpx's own, or `httpx.WSGITransport(app)` in one process.
+
+    To an `https:` address only whom a certificate of `roots` (a PEM file; the public ones where
+    none is given) vouches for gets the secret.
+    """
 
     def __init__(
-        self, url: str, keyring: Keyring, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        keyring: Keyring,
+        transport: httpx.BaseTransport | None = None,
+        roots: Path | None = None,
     ) -> None:
         self._keyring = keyring
         self._client = httpx.Client(
-            base_url=url, transport=transport, timeout=TIMEOUT_S, trust_env=False
+            base_url=url,
+            transport=transport,
+            timeout=TIMEOUT_S,
+            trust_env=False,
+            verify=ssl.create_default_context(cafile=str(roots)) if roots else True,
         )
 
     def start(

@@ -21,7 +21,13 @@ from shared.errors import Permanent
 EMAIL, SMS = CHANNELS = ("email", "sms")
 READERS = ("student", "professor", "staff")
 SIGN_IN_CODE, SIGNING_CODE = CODES = ("sign_in_code", "signing_code")
-SIGN_IN_CHANGES = ("app_added", "app_removed", "app_removed_by_office", "recovery_code_used")
+SIGN_IN_CHANGES = (
+    "app_added",
+    "app_removed",
+    "app_removed_by_office",
+    "recovery_code_used",
+    "password_changed",
+)
 
 LINE_CHARACTERS_MOST = 1_000
 TEXT_CHARACTERS_MOST = 20_000

@@ -25,6 +25,7 @@ from shared.messages import NotificationDelivered
 from shared.outbox import add
 from shared.settings import Settings
 from tests.parts.brokers import connected, lane_of, publication
+from tests.parts.clamd import clamd
 from tests.parts.ports import free_port
 from tests.parts.postgres import PostgresServer
 from tests.parts.product import Embedded
@@ -190,6 +191,13 @@ def test_a_store_that_takes_nothing_is_wrong(environ: dict[str, str], tmp_path: 
     (tmp_path / "files").rmdir()
     (tmp_path / "files").write_text("a file where a folder should be")
     assert codes(found(environ)) == [("wrong", "file store", "store_unavailable")]
+
+
+def test_a_scanner_that_does_not_answer_is_wrong(environ: dict[str, str]) -> None:
+    with clamd() as address:
+        assert codes(found({**environ, "DOJANG_SCANNER": address})) == []
+    away = found({**environ, "DOJANG_SCANNER": address})
+    assert codes(away) == [("wrong", "virus scanner", "scanner_away")]
 
 
 def test_dead_letters_are_seen_beside_the_server_that_has_the_queue(

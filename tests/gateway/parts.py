@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -22,9 +23,11 @@ GATEWAY = Path(__file__).parents[2] / "gateway"
 class Department:
     """A stand-in for one department: answers every request with what reached it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, tls: ssl.SSLContext | None = None) -> None:
         self.ready, self.notes = True, ""
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(name))
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         self.address = f"127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -57,16 +60,26 @@ class Department:
 
 
 class Gateway:
-    """nginx on free ports; `front_proxy` is the address whose X-Forwarded-* it believes."""
+    """nginx on free ports; `front` is the address whose X-Forwarded-* it believes, `root` the
+    PEM file that certificates of the departments lead to where they speak TLS."""
 
-    def __init__(self, folder: Path, departments: Mapping[str, Department], front: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        departments: Mapping[str, Department],
+        front: str,
+        root: Path | None = None,
+    ) -> None:
         self.folder = folder
+        if root:
+            shutil.copy(root, folder / "inside.pem")
         self.door, self.trial_door = free_port(), free_port()
         values = {
             "GATEWAY_DOOR": str(self.door),
             "GATEWAY_TRIAL_DOOR": str(self.trial_door),
             "GATEWAY_FRONT_PROXY": front,
             "GATEWAY_RESOLVER": "127.0.0.1",
+            "GATEWAY_INSIDE": "https" if root else "http",
             "GATEWAY_PAGES": str(GATEWAY),
             "GATEWAY_MAILBOX": departments["notify"].address,
             **{f"GATEWAY_{name.upper()}": part.address for name, part in departments.items()},

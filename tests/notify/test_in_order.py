@@ -5,15 +5,9 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from services.notify.channels import mail_channel
 from services.notify.channels.in_order import FIRST_REST_S, SLOW_S, InOrder, Way
@@ -25,6 +19,7 @@ from tests.notify.office import NOW, open_office, settings
 from tests.notify.post_office import post_office
 from tests.notify.samples import sample
 from tests.parts.ports import free_port
+from tests.parts.tls import certificate, served_with
 
 HASTY = Patience(answer_s=2, acceptance_s=0.3, total_s=5)
 
@@ -150,39 +145,12 @@ def test_where_all_of_them_rest_somebody_is_asked_all_the_same(mail: Outgoing) -
 def test_it_is_encrypted_where_the_server_offers_it_and_the_certificate_is_checked(
     mail: Outgoing, tmp_path: Path
 ) -> None:
-    server_side, client_side = _certificate(tmp_path)
-    with post_office(tls_context=server_side, require_starttls=True) as office:
+    pem = certificate(tmp_path)
+    client_side = ssl.create_default_context(cafile=str(pem))
+    with post_office(tls_context=served_with(pem), require_starttls=True) as office:
         server = Server("127.0.0.1", office.port, "required", "no-reply@dojang.example")
         assert SmtpChannel(server, client_side).send(mail, HASTY).provider_id == "ABC123"
         with pytest.raises(TryLater) as refused:
             SmtpChannel(server, ssl.create_default_context()).send(mail, HASTY)
         assert refused.value.code == "server_unreachable"
         assert len(office.kept) == 1
-
-
-def _certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name(
-        [x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")]
-    )  # fmt: skip
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem = folder / "server.pem"
-    pem.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server_side.load_cert_chain(pem)
-    return server_side, ssl.create_default_context(cafile=str(pem))

@@ -43,7 +43,7 @@ POSTED = those(303, owner=403, student=403, office=403, other_office=403)
 MINE = those(200, nobody=303, link=303, no_notice=303)
 MINE_POSTED = those(403, nobody=303, link=303, no_notice=303)
 MINE_WRITE = those(422, nobody=401, link=401, no_notice=403)
-ENDING = those(204, nobody=401, link=401, no_notice=403)
+AGAIN = those(401, no_notice=403)  # without the password once more
 NO_LIST = {**DESK_READ, "office": 404, "other office": 404}
 NO_LIST_PAGE = those(303, owner=403, student=403, office=404, other_office=404)
 LIST = PAGE | {"owner": 403, "office": 200, "other office": 404}
@@ -84,10 +84,11 @@ TABLE: Mapping[str, Expected] = {
     "GET /api/v1/account/copy": {**STUDENT, "office": 403, "other office": 403},
     "GET /account/sessions": MINE,
     "POST /account/sessions/end": MINE_POSTED,
-    "POST /account/sessions/<session_id>/end": MINE_POSTED,
     "GET /api/v1/account/sessions": STUDENT,
-    "DELETE /api/v1/account/sessions": ENDING,
-    "DELETE /api/v1/account/sessions/<session_id>": ENDING,
+    "POST /api/v1/account/sessions/end": AGAIN,
+    "GET /account/password": MINE,
+    "POST /account/password": MINE_POSTED,
+    "POST /api/v1/account/password": MINE_WRITE,
     "GET /account/authenticator": MINE,
     "POST /account/authenticator": MINE_POSTED,
     "GET /account/authenticator/confirm": those(303),
@@ -405,7 +406,6 @@ def scene(house: House) -> Iterator[Scene]:
         "token": "bm90aGluZw.bm90aGluZw",
         "challenge": "nothing",
         "bulk_id": "nothing",
-        "session_id": "nothing",
         "file_id": "nothing",
         "delegation_id": "nothing",
         "semester": "2022-fall",

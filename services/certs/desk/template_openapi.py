@@ -158,7 +158,10 @@ PATHS: Json = {
                 "multipart/form-data",
                 _object({"file": _text(f"DOCX or PDF form, at most {FILE_BYTES_MOST} bytes")}),
             ),
-            problems={"422": _problem("no_template_file"), "503": _problem("checks_busy")},
+            problems={
+                "422": _problem("no_template_file, upload_infected"),
+                "503": _problem("checks_busy, scanner_away"),
+            },
         ),
     },
     _N: {

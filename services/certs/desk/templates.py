@@ -26,6 +26,8 @@ from shared.errors import Conflict, NotFound, Refused
 TEXTS = {
     "no_template": _l("There is no such template, or it belongs to another office."),
     "no_template_file": _l("Choose a file first."),
+    "upload_infected": _l("The virus scanner knows this file as harmful. It was not kept."),
+    "scanner_away": _l("The virus scanner does not answer. Try again in a few minutes."),
     "template_not_ready": _l("Only a version that is ready can be put in use."),
     "template_changed": _l(
         "Somebody put another version in use meanwhile. Look again, then decide."

@@ -29,13 +29,15 @@ def upload(
     """The next version of a paper, waiting to be compiled or refused with its findings.
 
     A file that is unsafe is not kept. `office`: whether LibreOffice is there (asked if not given).
-    Raises NotFound("no_template"), Refused("no_file"), TryLater("checks_busy").
+    Raises NotFound("no_template"), Refused("no_template_file" | "upload_infected"),
+    TryLater("checks_busy" | "scanner_away").
     """
     known = kind_of(TEMPLATES, kind, language)
     if known is None:
         raise NotFound("no_template", "there is no such paper")
     if not data:
         raise Refused("no_template_file", "no file was sent", field="file")
+    parts.scanner.check(data)
     looked = look_through(data, name, known, office=has_office() if office is None else office)
     stored = parts.files.put(data) if looked.safe else None
     file = Uploaded(

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from services.forms.account import authenticator, copy, places, preferences
+from services.forms.account import authenticator, copy, password, places, preferences
 from services.forms.account.preferences import Wish
 from services.forms.pages.frame import check_own_form, dress, see_other
 from services.forms.parts import Parts
@@ -35,6 +35,7 @@ def blueprint(parts: Parts) -> Blueprint:
     dress(pages, parts)
     authenticator.add(pages, parts)
     places.add(pages, parts)
+    password.add(pages, parts)
 
     @pages.get("")
     @page_login()

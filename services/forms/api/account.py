@@ -12,7 +12,8 @@ from services.forms.api.route import Answer, Call, Route
 from services.forms.api.showing import instant
 from services.forms.people import register
 from services.forms.people.values import Quiet
-from services.forms.signin import authenticator, challenge, sessions
+from services.forms.signin import again, authenticator, challenge, sessions
+from services.forms.signin.changing import change_password
 from shared.errors import Unauthorized
 
 
@@ -68,15 +69,18 @@ def list_places(session: Session, call: Call) -> Answer:
     )
 
 
-def end_place(session: Session, call: Call) -> Answer:
-    """Sign out in one place."""
-    sessions.end_one(session, call.person.login_id, call.path["session_id"])
+def end_places(call: Call) -> Answer:
+    """Sign out in another place or in all others, after the password once more."""
+    again.check(call.parts, call.person, call.body["password"], request.remote_addr or "")
+    with call.parts.database.write() as session:
+        sessions.end_others(session, call.person, call.body["session_id"])
     return Answer(None, 204)
 
 
-def end_other_places(session: Session, call: Call) -> Answer:
-    """Sign out everywhere but here."""
-    sessions.end_others(session, call.person)
+def change(call: Call) -> Answer:
+    """Another password, after the present one once more."""
+    current, new = call.body["current"], call.body["password"]
+    change_password(call.parts, call.person, current, new, request.remote_addr or "")
     return Answer(None, 204)
 
 
@@ -131,7 +135,7 @@ def _need_code(call: Call) -> None:
 
 
 TAG, PATH = "account", "/account/authenticator"
-# Those of the app are not repeatable: secrets are not remembered, and a code counts once.
+# Those with a password or code are not repeatable: secrets are not remembered, a code counts once.
 ROUTES = (
     Route("GET", "/account", look, "What one chose about how one is told", TAG,
           answer=schemas.Preferences),
@@ -142,10 +146,14 @@ ROUTES = (
           problems={403: "students_only"}),
     Route("GET", "/account/sessions", list_places, "Where one is signed in", TAG,
           answer=schemas.PlaceOut, many=True),
-    Route("DELETE", "/account/sessions", end_other_places, "Sign out everywhere but here", TAG,
-          transaction="write", status=204),
-    Route("DELETE", "/account/sessions/<session_id>", end_place, "Sign out in one place", TAG,
-          transaction="write", status=204),
+    Route("POST", "/account/sessions/end", end_places, "Sign out elsewhere", TAG,
+          transaction="own", body=schemas.EndPlaces, status=204,
+          problems={401: "wrong_credentials", 409: "sign_in_again", 429: "too_many_tries"}),
+    Route("POST", "/account/password", change, "Change the password", TAG, transaction="own",
+          body=schemas.NewPassword, status=204,
+          problems={401: "wrong_credentials", 409: "no_password", 429: "too_many_tries",
+                    422: "password_too_short, password_too_long, password_too_common, "
+                         "password_is_id"}),
     Route("GET", PATH, look_at_app, "Whether codes come from an app", TAG,
           answer=schemas.AuthenticatorOut),
     Route("POST", PATH, begin_app, "Begin to set up an authenticator app", TAG, transaction="own",

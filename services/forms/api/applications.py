@@ -134,7 +134,7 @@ def inspected(call: Call) -> Upload:
     """The uploaded file, looked into."""
     name, data = uploaded()
     most = max(kind.uploads.bytes_each for kind in call.parts.kinds.values())
-    return uploads.inspect(name, data, most)
+    return uploads.take(call.parts.scanner, name, data, most)
 
 
 def attach(session: Session, call: Call) -> Answer:

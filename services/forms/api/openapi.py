@@ -8,11 +8,13 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from services.forms.api.desk import OFFSET_MOST
 from services.forms.api.route import Route
 from services.forms.api.routes import PREFIX, ROUTES
 from services.forms.api.schemas import ProblemOut
 
 TITLE, VERSION = "Dojang", "1"
+NUMBERS = ("after", "offset", "seat")  # of queries: whole numbers
 
 
 def spec() -> dict[str, Any]:
@@ -82,7 +84,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
     found = [
-        {"name": name, "in": "query", "description": about, "schema": {"type": "string"}}
+        {"name": name, "in": "query", "description": about, "schema": _query_schema(name)}
         for name, about in route.query.items()
     ]
     if route.repeatable:
@@ -96,6 +98,12 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _query_schema(name: str) -> dict[str, Any]:
+    if name in NUMBERS:
+        return {"type": "integer", "minimum": 0, "maximum": OFFSET_MOST}
+    return {"type": "string"}
 
 
 def _success(route: Route) -> dict[str, Any]:
@@ -117,12 +125,16 @@ def _later(route: Route) -> dict[str, Any]:
 
 def _problems(route: Route) -> dict[str, Any]:
     codes = {400: "bad_query", **route.problems}
+    if set(route.query) & set(NUMBERS):
+        codes = {422: "bad_offset", **codes}
     if route.repeatable:
         codes = {400: "bad_key", 409: "key_busy", 422: "key_reused", **codes}
     if route.access != "open":
         codes = {401: "not_signed_in", 403: "notice_required", **codes}
     if route.body is not None:
         codes = {400: "no_json", 422: "bad_fields", **codes}
+    if route.upload:
+        codes = {503: "checks_busy, scanner_away", **codes}
     if route.body is not None or route.upload:
         codes = {413: "http_413", 415: "http_415", **codes}
     content = {"application/problem+json": {"schema": "Problem"}}

@@ -20,7 +20,7 @@ def read_scan(call: Call) -> Upload:
     on_paper.check_staff(call.person)
     name, data = uploaded()
     kind = on_paper.kind_of(call.parts, call.person, request.form.get("kind", ""))
-    return uploads.inspect(name, data, kind.uploads.bytes_each)
+    return uploads.take(call.parts.scanner, name, data, kind.uploads.bytes_each)
 
 
 def enter(session: Session, call: Call) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 ID = validate.Length(min=1, max=100)
 SHOWN = {
@@ -48,6 +48,13 @@ class Password(Schema):
     password = fields.String(required=True, validate=validate.Length(max=1000))
 
 
+class NewPassword(Schema):
+    """The present password, and the one that takes its place."""
+
+    current = fields.String(required=True, validate=validate.Length(max=1000))
+    password = fields.String(required=True, validate=validate.Length(max=1000))
+
+
 class Preferences(Schema):
     """The language of pages and mails, ko or en, and the way that codes go first, email or sms;
     whether a student is told by text message as well, and between which hours (0 to 23, in Seoul)
@@ -86,6 +93,17 @@ class PlaceOut(Schema):
     opened_at = fields.AwareDateTime()
     seen_at = fields.AwareDateTime()
     current = fields.Boolean()
+
+
+class EndPlaces(Schema):
+    """One of the other sessions, all of them unless one is named; and the password once more."""
+
+    session_id = fields.String(load_default="", validate=validate.Length(max=100))
+    password = fields.String(
+        load_default="",
+        validate=validate.Length(max=1000),
+        metadata={"description": "Not needed by whoever has none and signed in just now."},
+    )
 
 
 class SecretOut(Schema):
@@ -423,6 +441,7 @@ class HistoryOut(Schema):
     details = fields.Dict()
     shown = fields.String(allow_none=True)
     hash = fields.String()
+    who = fields.String(allow_none=True, metadata={"description": "For staff: an id or name."})
 
 
 class ApplicationOut(Created):
@@ -455,6 +474,16 @@ class ApplicationOut(Created):
     updated_at = fields.AwareDateTime()
     submitted_at = fields.AwareDateTime(allow_none=True)
     may = fields.List(fields.String())
+    student = fields.Dict(metadata={"description": "For staff: name, student_number, program, …"})
+    failure = fields.Dict(
+        allow_none=True, metadata={"description": "For staff: why the paper could not be made."}
+    )
+    trouble = fields.String(
+        allow_none=True, metadata={"description": "For staff: unassigned | mail_failed"}
+    )
+    granted = fields.List(
+        fields.String(), metadata={"description": "For staff: what may be granted, first as asked."}
+    )
 
 
 class SummaryOut(Created):
@@ -656,7 +685,10 @@ class ProfessorOut(Schema):
 
 
 class ProblemOut(Schema):
-    """RFC 9457."""
+    """RFC 9457; a type may have members of its own beside these."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String()
     title = fields.String()

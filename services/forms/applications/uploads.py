@@ -16,6 +16,7 @@ from services.forms.applications import resident
 from services.forms.applications.answers import BIDI_OVERRIDES
 from shared.errors import Refused
 from shared.limited import Limited
+from shared.scanner import Scanner
 
 OPENER = Limited(Path(__file__).with_name("opening.py"))
 NAME_CHARACTERS_MOST = 150
@@ -84,6 +85,16 @@ def inspect(filename: str, data: bytes, most_bytes: int) -> Upload:
         )  # fmt: skip
     _open(name, data, found)
     return Upload(name, found.media_type, data)
+
+
+def take(scanner: Scanner, filename: str, data: bytes, most_bytes: int) -> Upload:
+    """A file that may be attached and that no scanner knows as harmful, outside of a transaction.
+
+    Raises what `inspect` raises, Refused("upload_infected"), TryLater("scanner_away").
+    """
+    found = inspect(filename, data, most_bytes)
+    scanner.check(data)
+    return found
 
 
 def too_large(name: str, most_bytes: int) -> Refused:

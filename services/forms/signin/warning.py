@@ -14,6 +14,7 @@ from shared.messages import TRANSACTIONAL, NotificationRequested
 MESSAGE = "sign_in_changed"
 ADDED, REMOVED, RECOVERED = "app_added", "app_removed", "recovery_code_used"
 REMOVED_BY_OFFICE = "app_removed_by_office"
+CHANGED = "password_changed"
 
 
 def warn(session: Session, parts: Parts, account: Account, what: str) -> None:

@@ -17,7 +17,7 @@ from services.forms.applications import attachments, cases, life
 from services.forms.applications.answers import as_json
 from services.forms.applications.states import EDITABLE
 from services.forms.applications.tables import new_id
-from services.forms.applications.uploads import Upload, inspect
+from services.forms.applications.uploads import Upload, take
 from services.forms.applications.values import CaseView, Offer
 from services.forms.catalog.fields import from_form
 from services.forms.catalog.kind import Kind
@@ -156,7 +156,7 @@ def _inspected(parts: Parts) -> tuple[list[Upload], str]:
     for upload in request.files.getlist("files"):
         if upload.filename:
             try:
-                found.append(inspect(upload.filename, upload.stream.read(), most))
+                found.append(take(parts.scanner, upload.filename, upload.stream.read(), most))
             except Refused as error:
                 said += text_of(error, name=upload.filename) + " "
     return found, said

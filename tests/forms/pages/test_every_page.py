@@ -95,6 +95,17 @@ def _a_delegate(campus: Campus, language: str) -> Iterator[Page]:
     yield delegate.open(f"/a/{campus.token(theirs)}")
 
 
+def _a_password(campus: Campus, language: str) -> Iterator[Page]:
+    student, _elsewhere = signed_in(campus, HAN, language), signed_in(campus, HAN, language)
+    yield student.open("/account/sessions")
+    yield student.post("/account/sessions/end", place="", password="")
+    yield student.post("/account/sessions/end", place="all", password="wrong")
+    yield student.post("/account/sessions/end", place="all", password="dojang-demo")
+    yield student.open("/account/password")
+    yield student.post("/account/password", current="wrong", password="a" * 20, again="b")
+    yield student.post("/account/password", current="dojang-demo", password="short", again="short")
+
+
 def _an_app(campus: Campus, language: str) -> Iterator[Page]:
     student = signed_in(campus, HAN, language)
     yield student.open("/account")
@@ -224,6 +235,7 @@ def _requested(campus: Campus) -> object:
 WALKS: tuple[Walk, ...] = (
     _before_signing_in,
     _signing_in,
+    _a_password,
     _an_app,
     _a_queue,
     _a_delegate,

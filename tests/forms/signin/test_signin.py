@@ -217,6 +217,11 @@ def test_neither_token_nor_address_nor_id_of_a_try_is_kept(campus: Campus) -> No
         ("x" * 201, "password_too_long"),
         ("1234567890", "password_too_common"),
         ("aaaaaaaaaaaa", "password_too_common"),
+        ("000webhost4ever", "password_too_common"),  # out of a breach
+        (
+            "DKSSUDgktpdy",
+            "password_too_common",
+        ),  # 안녕하세요 on a Korean keyboard; letters of any case
         ("2025-3107!!", "password_is_id"),
     ],
 )

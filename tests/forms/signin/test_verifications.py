@@ -11,12 +11,14 @@ import httpx
 import pytest
 import waitress
 from flask import Flask, Response, jsonify, request
+from werkzeug.serving import make_server
 
 from services.forms.verifications import HttpVerifications
 from shared.errors import NotFound, Permanent, TooMany, TryLater
 from shared.inside import admitted
 from shared.keys import Keyring
 from shared.settings import Settings
+from tests.parts.tls import certificate, served_with
 
 
 def notify(keyring: Keyring) -> Flask:
@@ -106,3 +108,34 @@ def test_nobody_there_is_something_to_try_later(keyring: Keyring) -> None:
         client.send("v", "email")
     client.close()
     assert not issubclass(TryLater, Permanent)
+
+
+def test_over_tls_only_whom_our_root_vouches_for_gets_the_secret(
+    keyring: Keyring, tmp_path: Path
+) -> None:
+    ours, foreign = tmp_path / "ours", tmp_path / "foreign"
+    for folder in (ours, foreign):
+        folder.mkdir()
+    pem, other = certificate(ours), certificate(foreign)
+    server = make_server("127.0.0.1", 0, notify(keyring), ssl_context=served_with(pem))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"https://127.0.0.1:{server.port}"
+    try:
+        client = HttpVerifications(url, keyring, roots=pem)
+        assert client.check("v", "123456").verified
+        client.close()
+        for address, roots in ((url, other), (url, None), (url.replace("https", "http"), pem)):
+            stranger = HttpVerifications(address, keyring, roots=roots)
+            with pytest.raises(TryLater):
+                stranger.check("v", "123456")
+            stranger.close()
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
+def test_a_root_for_a_call_without_tls_is_refused() -> None:
+    with pytest.raises(Permanent, match="DOJANG_INSIDE_CA"):
+        Settings.read({"DOJANG_INSIDE_CA": "ca.pem", "DOJANG_NOTIFY_URL": "http://notify:8000"})
