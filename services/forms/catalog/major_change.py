@@ -14,36 +14,34 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, professors_named, request, study_request
+from services.forms.catalog import printed, register_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, OfRegister, SomebodyNamed
-from services.forms.catalog.kind import Answers, Asking, Case, Finding, Uploads
-from services.forms.people.values import Named, Placement
+from services.forms.catalog.kind import Answers, Asking, Finding, Uploads
+from services.forms.people.values import Placement
 from services.forms.rules import advisors, tell_advisors
-from services.forms.rules.finding import Text
-from services.forms.rules.tell import later
-from shared.say import named
+
+YOURS = _l("Yours, where it stays the same.")
 
 
 class MajorChange(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    campus = OfRegister(
-        "campuses", _p("field", "New campus"), _l("Yours, where it stays the same.")
-    )
-    major = OfRegister("majors", _p("field", "New major"), _l("Yours, where it stays the same."))
+    campus = OfRegister("campuses", _p("field", "New campus"), YOURS, line="new_campus")
+    major = OfRegister("majors", _p("field", "New major"), YOURS, line="new_major")
     professor = SomebodyNamed(
         _p("field", "New advisor"),
         _l("Of the new major. They get a link and agree by signing."),
         role="prospective_advisor",
+        line="chosen_advisor",
     )
     reason = request.reason()
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """MAJ-01: what can be changed to, with the transcript; ADV-01: who advises then."""
-    campus = next((one for one in asking.campuses() if one.code == answers["campus"]), None)
-    major = next((one for one in asking.majors() if one.code == answers["major"]), None)
-    professor = professors_named.find(asking, answers["professor"])
+    campus = register_named.find(asking, "campuses", answers["campus"])
+    major = register_named.find(asking, "majors", answers["major"])
+    professor = register_named.professor(asking, answers["professor"])
     student, found = asking.student, []
     if why := advisors.why_not_major(student, campus, major, professor):
         wanted = major or student.major
@@ -60,34 +58,6 @@ def prefill(asking: Asking) -> dict[str, Any]:
     return {"campus": asking.student.campus.code, "major": asking.student.major.code}
 
 
-def choices(asking: Asking) -> dict[str, dict[str, Text]]:
-    """Every campus, major and professor of the register."""
-    return {
-        "campus": {one.code: _said(one) for one in asking.campuses()},
-        "major": {one.code: _said(one) for one in asking.majors()},
-        "professor": professors_named.listed(asking),
-    }
-
-
-def _said(place: Named) -> Text:
-    return later(lambda: named(place))
-
-
-def lines(case: Case) -> dict[str, Any]:
-    """Where to, and to whom."""
-    return {
-        "new_campus": printed.chosen(case, "campus"),
-        "new_major": printed.chosen(case, "major"),
-        "chosen_advisor": printed.chosen(case, "professor"),
-    }
-
-
-def changes(case: Case) -> list[Placement]:
-    """Campus, major and advisor as they were asked for."""
-    given = case.answers
-    return [Placement(given["campus"], given["major"], given["professor"])]
-
-
 KIND = study_request.Request(
     name=tell_advisors.MAJOR_CHANGE,
     rule="MAJ-01",
@@ -100,10 +70,11 @@ KIND = study_request.Request(
     uploads=Uploads(why=_l("The transcript is required."), required=True),
     judge=judge,
     prefill=prefill,
-    choices=choices,
-    lines=lines,
     granted=lambda case: printed.chosen(case, "major"),
-    changes=changes,
+    # MAJ-01: campus, major and advisor as they were asked for.
+    changes=lambda case: [
+        Placement(case.answers["campus"], case.answers["major"], case.answers["professor"])
+    ],
     headline=_l("asks for another major or campus"),
     result=_l("Your major or campus has changed"),
     shown=("new_major", "new_campus"),

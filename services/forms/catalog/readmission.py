@@ -15,15 +15,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import paying_again, printed, professors_named, request
+from services.forms.catalog import paying_again, printed, register_named, request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed, WholeNumber
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Window
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Readmission as Readmitted
 from services.forms.people.values import Semester
 from services.forms.rules import readmission, tell_readmission
-from services.forms.rules.finding import Text
-from shared.say import named
 
 CREDITS_MOST = 200
 APPLY = _l(
@@ -40,9 +38,15 @@ class Readmission(AnswerSchema):
         _p("field", "Prospective advisor"),
         _l("Who will advise you; ask in person first."),
         role="prospective_advisor",
+        listed=register_named.by_name,
     )
     credits = WholeNumber(
-        0, CREDITS_MOST, _p("field", "Earlier credits"), _l("How many of them are to count.")
+        0,
+        CREDITS_MOST,
+        _p("field", "Earlier credits"),
+        _l("How many of them are to count."),
+        line="credits_asked",
+        unit=printed.credits_count,
     )
     reason = request.reason()
 
@@ -58,7 +62,7 @@ def against(asking: Asking) -> list[Finding]:
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """RDM-01 and RDM-02: the credits, the advisor, the time, and what it costs (TUI-02)."""
     asked, found = semester_of(answers), [_credits(asking, answers["credits"])]
-    if professors_named.find(asking, answers["advisor"]) is None:
+    if register_named.professor(asking, answers["advisor"]) is None:
         found.append(tell_readmission.no_such_professor())
     return [
         *found,
@@ -94,17 +98,9 @@ def window(asking: Asking, _answers: Answers) -> Window:
     return None, request.midnight(asking.semesters[coming].first_day)
 
 
-def choices(asking: Asking) -> dict[str, dict[str, Text]]:
-    """The professors of the register."""
-    return {"advisor": {one.id: named(one) for one in sorted(asking.professors(), key=named)}}
-
-
 def lines(case: Case) -> dict[str, Any]:
-    """When they left, and with how many credits they come back."""
-    return {
-        "left_on": printed.long_day(case.student.ended_on),
-        "credits_asked": printed.credits_count(case.answers["credits"]),
-    }
+    """When they left."""
+    return {"left_on": printed.long_day(case.student.ended_on)}
 
 
 def _granted(case: Case) -> int:
@@ -142,5 +138,4 @@ KIND = request.Request(
     changes=changes,
     headline=_l("asks for readmission to the %(semester)s"),
     result=_l("You are readmitted to the %(semester)s"),
-    choices=choices,
 ).kind()

@@ -10,14 +10,14 @@ Past 300 lines, so that a kind's own module needs no other to be understood but 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, room
+from services.forms.catalog import on_paper, printed, register_named, room
 from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber, Words
 from services.forms.catalog.kind import (
     Answers,
@@ -137,7 +137,8 @@ class Request:
     # What the places of those three say, besides the semester.
     says: Callable[[Answers], Mapping[str, Any]] = lambda _answers: {}
     semester_line: str = ""  # the line of the paper where the semester asked for stands
-    lines: Callable[[Case], Mapping[str, Any]] = lambda _case: {}  # its own values of the paper
+    # Values of the paper besides those that the fields say themselves (`on_paper`).
+    lines: Callable[[Case], Mapping[str, Any]] = lambda _case: {}
     # What the decision block says: the decision, and what was granted.
     decided: Callable[[Case], Text] = lambda _case: GRANTED
     granted: Callable[[Case], Text] = lambda case: tell.semester(semester_of(case.answers))
@@ -153,11 +154,10 @@ class Request:
     window_of: Text = ""
     semester: Callable[[Answers], Semester | None] = semester_of
     lasts: Callable[[Answers], int] = lambda _answers: 1
-    choices: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
     abouts: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
     lapses_at: Callable[[Asking, Answers], datetime | None] = lambda _asking, _answers: None
     lapsed: Callable[[datetime], Text] = lambda _at: ""
-    # Of `lines`, what the number alone tells besides the semester and the decision.
+    # Of the paper's lines, what the number alone tells besides the semester and the decision.
     shown: Sequence[str] = ()
     uploads: Uploads = field(default_factory=Uploads)
     addressee: Text = TO_PRESIDENT
@@ -193,7 +193,7 @@ class Request:
             headline=lambda answers: self.said(self.headline, answers),
             result=lambda answers, granted: self.said(self.result, answers, granted),
             named=self.named,
-            choices=self.choices,
+            choices=lambda asking: register_named.choices(asking, self.schema),
             abouts=self.abouts,
             lapses_at=self.lapses_at,
             lapsed=self.lapsed,
@@ -271,7 +271,27 @@ class Request:
 
     def does_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
         """What the printed form could not hold, before anybody signs it."""
-        return room.of_student(asking, self.name) + [
+        return (
+            self._words_do_not_fit(asking, answers)
+            + room.of_student(asking, self.name)
+            + self._texts_do_not_fit(asking, answers)
+        )
+
+    def _words_do_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
+        """A choice may have more words than its line has room for."""
+        with in_language(asking.student.language):
+            chosen = on_paper.worded(self.schema).items()
+            said = [(name, one, str(one.words[answers[name]])) for name, one in chosen]
+        return [
+            replace(finding, field=name)
+            for name, one, words in said
+            for finding in room.of_text(
+                asking, self.name, one.metadata["line"], one.metadata["label"], words
+            )
+        ]
+
+    def _texts_do_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
+        return [
             finding
             for name, label in self.texts.items()
             for finding in room.of_text(asking, self.name, name, label, answers.get(name) or "")
@@ -289,9 +309,13 @@ class Request:
                 **lines(case, *self.signers),
                 **self.head(case),
                 **{name: case.answers.get(name) or "" for name in self.texts},
-                **self.lines(case),
+                **self.own_lines(case),
                 **printed.decision(case, self.decided(case), self.granted(case)),
             }
+
+    def own_lines(self, case: Case) -> dict[str, Any]:
+        """What no other request's paper has: values of its own, then the answers of its fields."""
+        return {**self.lines(case), **on_paper.lines(self.schema, case)}
 
     def head(self, case: Case) -> dict[str, str]:
         """Who was born when, and which semester it is about."""
