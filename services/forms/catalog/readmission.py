@@ -21,7 +21,7 @@ from services.forms.catalog.kind import Answers, Asking, Case, Finding, Window
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Readmission as Readmitted
 from services.forms.people.values import Semester
-from services.forms.rules import readmission, tell_readmission
+from services.forms.rules import readmission, tell, tell_readmission
 
 CREDITS_MOST = 200
 APPLY = _l(
@@ -63,7 +63,7 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """RDM-01 and RDM-02: the credits, the advisor, the time, and what it costs (TUI-02)."""
     asked, found = semester_of(answers), [_credits(asking, answers["credits"])]
     if register_named.professor(asking, answers["advisor"]) is None:
-        found.append(tell_readmission.no_such_professor())
+        found.append(tell.no_such_professor("RDM-02", "advisor"))
     return [
         *found,
         tell_readmission.reckoned(readmission.attendance(asking.student, asked)),

@@ -92,17 +92,6 @@ def too_many_credits(asked: int, earned: int) -> Finding:
     )  # fmt: skip
 
 
-def no_such_professor() -> Finding:
-    """RDM-02: the prospective advisor is a professor of the register."""
-    return Finding(
-        "RDM-02",
-        "block",
-        _l("The register has no such professor."),
-        field="advisor",
-        remedy=_l("Choose a professor from the list."),
-    )
-
-
 def reckoned(found: Attendance) -> Finding:
     """RDM-02, TRM-03: attendance goes on from the first day of the course."""
     words = (
