@@ -9,8 +9,6 @@ asked for; nothing on the page says that one ends with the change.
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
@@ -38,7 +36,7 @@ class MajorChange(AnswerSchema):
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
-    """MAJ-01: what can be changed to, with the transcript; ADV-01: who advises then."""
+    """MAJ-01: what can be changed to; ADV-01: who advises then."""
     campus = register_named.find(asking, "campuses", answers["campus"])
     major = register_named.find(asking, "majors", answers["major"])
     professor = register_named.professor(asking, answers["professor"])
@@ -50,12 +48,7 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
         found.append(tell_advisors.against("MAJ-01", why, wanted, professor, within, field))
     elif student.joint_advisor is not None and answers["major"] != student.major.code:
         found.append(tell_advisors.joint_advisor_stays(student.joint_advisor))
-    return [*found, *request.with_file(asking, tell_advisors.transcript_needed)]
-
-
-def prefill(asking: Asking) -> dict[str, Any]:
-    """Where one is now."""
-    return {"campus": asking.student.campus.code, "major": asking.student.major.code}
+    return found
 
 
 KIND = study_request.Request(
@@ -68,8 +61,12 @@ KIND = study_request.Request(
     schema=MajorChange,
     roles=("advisor", "prospective_advisor"),
     uploads=Uploads(why=_l("The transcript is required."), required=True),
+    document=tell_advisors.transcript_needed,
     judge=judge,
-    prefill=prefill,
+    prefill=lambda asking: {
+        "campus": asking.student.campus.code,
+        "major": asking.student.major.code,
+    },
     granted=lambda case: printed.chosen(case, "major"),
     # MAJ-01: campus, major and advisor as they were asked for.
     changes=lambda case: [

@@ -33,12 +33,6 @@ def lines(schema: type[AnswerSchema], case: Case) -> dict[str, str]:
     return found
 
 
-def worded(schema: type[AnswerSchema]) -> dict[str, Choice]:
-    """The choices whose words stand on a line, by their fields."""
-    fields = schema().fields.items()
-    return {n: f for n, f in fields if isinstance(f, Choice) and f.metadata.get("line")}
-
-
 def _said(case: Case, name: str, field: Any) -> str:
     if field.metadata.get("of"):
         return printed.chosen(case, name)

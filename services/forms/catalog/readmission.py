@@ -54,14 +54,13 @@ class Readmission(AnswerSchema):
 def against(asking: Asking) -> list[Finding]:
     """RDM-01: whoever left, unless staff have noted why not."""
     why = readmission.why_not(asking.student)
-    if why == "never_left":
-        return [tell_readmission.never_left(asking.student.standing)]
-    return [tell_readmission.barred(asking.student.barred)] if why == "barred" else []
+    return [tell_readmission.against(why, asking.student)] if why else []
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """RDM-01 and RDM-02: the credits, the advisor, the time, and what it costs (TUI-02)."""
-    asked, found = semester_of(answers), [_credits(asking, answers["credits"])]
+    asked, earned = semester_of(answers), readmission.credits_earned(asking.student)
+    found = [tell_readmission.credits_of(earned, answers["credits"])]
     if register_named.professor(asking, answers["advisor"]) is None:
         found.append(tell.no_such_professor("RDM-02", "advisor"))
     return [
@@ -73,14 +72,8 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
     ]
 
 
-def _credits(asking: Asking, asked: int) -> Finding:
-    earned = readmission.credits_earned(asking.student)
-    if asked > earned:
-        return tell_readmission.too_many_credits(asked, earned)
-    return tell_readmission.credits_count(asked, earned)
-
-
-def _coming(asking: Asking) -> Semester | None:
+def coming(asking: Asking) -> Semester | None:
+    """RDM-01: the one semester that can be asked for."""
     return readmission.coming(asking.semesters, request.today(asking))
 
 
@@ -91,27 +84,15 @@ def prefill(asking: Asking) -> dict[str, Any]:
 
 
 def window(asking: Asking, _answers: Answers) -> Window:
-    """RDM-01: until the coming semester begins."""
-    coming = _coming(asking)
-    if coming is None:
-        return None, None
-    return None, request.midnight(asking.semesters[coming].first_day)
-
-
-def lines(case: Case) -> dict[str, Any]:
-    """When they left."""
-    return {"left_on": printed.long_day(case.student.ended_on)}
-
-
-def _granted(case: Case) -> int:
-    """RDM-02: how many count in the end."""
-    return int(case.answers["credits"] if case.granted is None else case.granted)
+    """RDM-01: until that semester begins."""
+    semester = coming(asking)
+    return None, request.midnight(asking.semesters[semester].first_day) if semester else None
 
 
 def changes(case: Case) -> list[Readmitted]:
-    """RDM-01, RDM-02: taken in again from that semester on, with those credits and advisor."""
-    answers = case.answers
-    return [Readmitted(semester_of(answers), case.number, _granted(case), answers["advisor"])]
+    """RDM-01, RDM-02: taken in again, with the credits that count in the end and that advisor."""
+    semester, advisor = semester_of(case.answers), case.answers["advisor"]
+    return [Readmitted(semester, case.number, request.in_the_end(case, "credits"), advisor)]
 
 
 KIND = request.Request(
@@ -125,15 +106,15 @@ KIND = request.Request(
     extents=lambda answers: [str(n) for n in range(answers["credits"], -1, -1)],
     against=against,
     only=request.Only(
-        _coming, tell_readmission.not_that_semester, tell_readmission.no_coming_semester
+        coming, tell_readmission.not_that_semester, tell_readmission.no_coming_semester
     ),
     judge=judge,
     prefill=prefill,
     window=window,
     sentence=APPLY,
     semester_line="readmission_semester",
-    lines=lines,
-    granted=lambda case: printed.credits_count(_granted(case)),
+    lines=lambda case: {"left_on": printed.long_day(case.student.ended_on)},
+    granted=lambda case: printed.credits_count(request.in_the_end(case, "credits")),
     shown=("extent_granted",),
     changes=changes,
     headline=_l("asks for readmission to the %(semester)s"),

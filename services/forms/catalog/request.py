@@ -10,14 +10,14 @@ Past 300 lines, so that a kind's own module needs no other to be understood but 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import on_paper, printed, register_named, room
+from services.forms.catalog import documents, on_paper, printed, register_named, room
 from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber, Words
 from services.forms.catalog.kind import (
     Answers,
@@ -94,9 +94,15 @@ def reason(
     return Words(REASON_LETTERS_MOST, label, hint, required=required)
 
 
-def with_file(asking: Asking, needed: Callable[..., Finding]) -> list[Finding]:
-    """What a document is asked for with, told once there is a draft to add it to."""
-    return [] if asking.attached is None else [needed(there=asking.attached > 0)]
+def days(first: date | None, last: date) -> Window:
+    """Whole days in Seoul, both included, as instants."""
+    return (midnight(first) if first else None), midnight(last + timedelta(days=1))
+
+
+def in_the_end(case: Case, name: str) -> Any:
+    """What was granted of an answer: as asked, unless the office granted less."""
+    asked = case.answers[name]
+    return asked if case.granted is None else type(asked)(case.granted)
 
 
 def lines(case: Case, *roles: str) -> dict[str, Any]:
@@ -117,6 +123,15 @@ class Only:
     which: Callable[[Asking], Semester | None]
     other: Callable[[Semester, Semester], Finding]
     missing: Callable[[], Finding] = tell.no_semester  # where the register has none
+    or_next: bool = False  # the one after it can be asked for as well
+
+    def against(self, asking: Asking, asked: Semester) -> list[Finding]:
+        """What stands against the semester that is asked for."""
+        which = self.which(asking)
+        if which is None:
+            return [self.missing()]
+        fits = asked == which or (self.or_next and asked == which.plus(1))
+        return [] if fits else [self.other(asked, which)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +175,7 @@ class Request:
     # Of the paper's lines, what the number alone tells besides the semester and the decision.
     shown: Sequence[str] = ()
     uploads: Uploads = field(default_factory=Uploads)
+    document: documents.Document | None = None  # that it is always asked for with
     addressee: Text = TO_PRESIDENT
     single: bool = False
 
@@ -256,46 +272,25 @@ class Request:
         return [self.only.missing()] if self.only and not self.only.which(asking) else []
 
     def judged(self, asking: Asking, answers: Answers) -> list[Finding]:
-        """What the rules say, and whether the paper holds it."""
-        return [*self.of_rules(asking, answers), *self.does_not_fit(asking, answers)]
+        """What the rules say, what the answers bring with them, whether the paper holds it."""
+        return [
+            *self.of_rules(asking, answers),
+            *documents.needed(asking, self.schema, answers, self.document),
+            *self.does_not_fit(asking, answers),
+        ]
 
     def of_rules(self, asking: Asking, answers: Answers) -> list[Finding]:
         """What the rules say of the one semester that can be asked for, then of everything."""
-        if self.only:
-            which, asked = self.only.which(asking), semester_of(answers)
-            if which is None:
-                return [self.only.missing()]
-            if asked != which:
-                return [self.only.other(asked, which)]
-        return self.judge(asking, answers)
+        stands = self.only.against(asking, semester_of(answers)) if self.only else []
+        return stands or self.judge(asking, answers)
 
     def does_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
         """What the printed form could not hold, before anybody signs it."""
         return (
-            self._words_do_not_fit(asking, answers)
+            room.of_choices(asking, self.name, self.schema, answers)
             + room.of_student(asking, self.name)
-            + self._texts_do_not_fit(asking, answers)
+            + room.of_texts(asking, self.name, self.texts, answers)
         )
-
-    def _words_do_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
-        """A choice may have more words than its line has room for."""
-        with in_language(asking.student.language):
-            chosen = on_paper.worded(self.schema).items()
-            said = [(name, one, str(one.words[answers[name]])) for name, one in chosen]
-        return [
-            replace(finding, field=name)
-            for name, one, words in said
-            for finding in room.of_text(
-                asking, self.name, one.metadata["line"], one.metadata["label"], words
-            )
-        ]
-
-    def _texts_do_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
-        return [
-            finding
-            for name, label in self.texts.items()
-            for finding in room.of_text(asking, self.name, name, label, answers.get(name) or "")
-        ]
 
     def filled_in(self, asking: Asking) -> dict[str, Any]:
         """What the form begins with: the one semester, and what the request knows."""

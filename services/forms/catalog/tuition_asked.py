@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from services.forms.catalog import kind, printed, request
@@ -148,4 +147,4 @@ def _until_the_end(asking: Asking) -> kind.Window:
     now = semester_now(asking)
     if now is None:
         return None, None
-    return None, request.midnight(asking.semesters[now].last_day + timedelta(days=1))
+    return request.days(None, asking.semesters[now].last_day)
