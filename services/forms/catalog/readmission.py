@@ -17,13 +17,15 @@ from flask_babel import lazy_pgettext as _p
 
 from services.forms.catalog import paying_again, printed, register_named, request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Case, Finding, Window
+from services.forms.catalog.kind import Answers, Asking, Finding, Window
+from services.forms.catalog.partly import Partly
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Readmission as Readmitted
 from services.forms.people.values import Semester
 from services.forms.rules import readmission, tell, tell_readmission
 
 CREDITS_MOST = 200
+CREDITS = Partly("credits", readmission.grantable, printed.credits_count)  # RDM-02
 APPLY = _l(
     "I hereby apply for readmission and for the recognition of the earlier credits stated above."
 )
@@ -89,12 +91,6 @@ def window(asking: Asking, _answers: Answers) -> Window:
     return None, request.midnight(asking.semesters[semester].first_day) if semester else None
 
 
-def changes(case: Case) -> list[Readmitted]:
-    """RDM-01, RDM-02: taken in again, with the credits that count in the end and that advisor."""
-    semester, advisor = semester_of(case.answers), case.answers["advisor"]
-    return [Readmitted(semester, case.number, request.in_the_end(case, "credits"), advisor)]
-
-
 KIND = request.Request(
     name="readmission",
     prefix="RA",
@@ -103,7 +99,7 @@ KIND = request.Request(
     paper_title=_l("Application for Readmission"),
     schema=Readmission,
     roles=("prospective_advisor", "major_professor", "dean"),
-    extents=lambda answers: [str(n) for n in range(answers["credits"], -1, -1)],
+    partly=CREDITS,
     against=against,
     only=request.Only(
         coming, tell_readmission.not_that_semester, tell_readmission.no_coming_semester
@@ -114,9 +110,13 @@ KIND = request.Request(
     sentence=APPLY,
     semester_line="readmission_semester",
     lines=lambda case: {"left_on": printed.long_day(case.student.ended_on)},
-    granted=lambda case: printed.credits_count(request.in_the_end(case, "credits")),
     shown=("extent_granted",),
-    changes=changes,
+    # RDM-01, RDM-02: from that semester on, with the credits that count and that advisor.
+    changes=lambda case: [
+        Readmitted(
+            semester_of(case.answers), case.number, CREDITS.granted(case), case.answers["advisor"]
+        )
+    ],
     headline=_l("asks for readmission to the %(semester)s"),
     result=_l("You are readmitted to the %(semester)s"),
 ).kind()

@@ -15,11 +15,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import request
+from services.forms.catalog import granted, request
 from services.forms.catalog.fields import AnswerSchema, BankAccount, Choice, Line, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog.kind import Answers, Asking, Finding
 from services.forms.catalog.request import semester_of
-from services.forms.people.values import Arrangement
 from services.forms.rules import refund_asked, tell_refund
 from shared.say import money, named
 
@@ -74,12 +73,6 @@ def prefill(asking: Asking) -> dict[str, Any]:
     return {**known, "holder": named(asking.student)}
 
 
-def changes(case: Case) -> list[Arrangement]:
-    """REF-01: what is paid back of the semester."""
-    semester, krw = semester_of(case.answers), case.answers["amount"]
-    return [Arrangement(semester, "refund", case.number, krw=krw)]
-
-
 KIND = request.Request(
     name="refund",
     prefix="RF",
@@ -96,7 +89,7 @@ KIND = request.Request(
     semester_line="refund_semester",
     granted=lambda case: money(case.answers["amount"]),
     shown=("refund_amount",),
-    changes=changes,
+    changes=lambda case: granted.arrangement(case, "refund", krw=case.answers["amount"]),
     headline=_l("asks for a refund of %(amount)s"),
     result=_l("%(amount)s are paid back to you"),
 ).kind()

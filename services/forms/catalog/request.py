@@ -4,7 +4,7 @@ A request's own module says its fields, what the rules say of them, the lines of
 what it changes in the register; `Request.kind()` is the one maker of the rest. Its sentence,
 headline and result are words with places, such as `%(semester)s`, that `Request.said` fills.
 
-Past 300 lines, so that a kind's own module needs no other to be understood but this one.
+Past 300 lines, so that all that a request can say of itself is found in one place.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from services.forms.catalog.kind import (
     Uploads,
     Window,
 )
+from services.forms.catalog.partly import Partly
 from services.forms.people.masking import masked
 from services.forms.people.values import Change, Semester
 from services.forms.rules import tell
@@ -99,12 +100,6 @@ def days(first: date | None, last: date) -> Window:
     return (midnight(first) if first else None), midnight(last + timedelta(days=1))
 
 
-def in_the_end(case: Case, name: str) -> Any:
-    """What was granted of an answer: as asked, unless the office granted less."""
-    asked = case.answers[name]
-    return asked if case.granted is None else type(asked)(case.granted)
-
-
 def lines(case: Case, *roles: str) -> dict[str, Any]:
     """What stands on every request's paper, with the signatures of these roles."""
     return {
@@ -154,15 +149,14 @@ class Request:
     semester_line: str = ""  # the line of the paper where the semester asked for stands
     # Values of the paper besides those that the fields say themselves (`on_paper`).
     lines: Callable[[Case], Mapping[str, Any]] = lambda _case: {}
-    # What the decision block says: the decision, and what was granted.
-    decided: Callable[[Case], Text] = lambda _case: GRANTED
+    # What the decision block says was granted, unless less may be granted of an answer.
     granted: Callable[[Case], Text] = lambda case: tell.semester(semester_of(case.answers))
     against: Callable[[Asking], list[Finding]] = lambda _asking: []  # who and when
     only: Only | None = None
     roles: Sequence[str] = ()
     route: Sequence[Step] = ()  # in place of one step for each role
     office: str = OFFICE
-    extents: Callable[[Answers], Sequence[str]] | None = None  # of what may be granted less
+    partly: Partly | None = None
     prefill: Callable[[Asking], dict[str, Any]] = lambda _asking: {}
     # When it opens and closes, where a page says so; `window_of` names the choice that it is of.
     window: Callable[[Asking, Answers], Window] = lambda _asking, _answers: (None, None)
@@ -170,8 +164,6 @@ class Request:
     semester: Callable[[Answers], Semester | None] = semester_of
     lasts: Callable[[Answers], int] = lambda _answers: 1
     abouts: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
-    lapses_at: Callable[[Asking, Answers], datetime | None] = lambda _asking, _answers: None
-    lapsed: Callable[[datetime], Text] = lambda _at: ""
     # Of the paper's lines, what the number alone tells besides the semester and the decision.
     shown: Sequence[str] = ()
     uploads: Uploads = field(default_factory=Uploads)
@@ -189,7 +181,7 @@ class Request:
             summary=self.summary,
             schema=self.schema,
             route=self.steps,
-            desk=Desk(self.office, granted=self.extents),
+            desk=Desk(self.office, granted=self.grantable if self.partly else None),
             uploads=self.uploads,
             may_ask=self.may_ask,
             judge=self.judged,
@@ -211,8 +203,6 @@ class Request:
             named=self.named,
             choices=lambda asking: register_named.choices(asking, self.schema),
             abouts=self.abouts,
-            lapses_at=self.lapses_at,
-            lapsed=self.lapsed,
             addressee=self.addressee,
             paper_title=self.paper_title,
         )
@@ -305,8 +295,21 @@ class Request:
                 **self.head(case),
                 **{name: case.answers.get(name) or "" for name in self.texts},
                 **self.own_lines(case),
-                **printed.decision(case, self.decided(case), self.granted(case)),
+                **printed.decision(case, self.decided(case), self.granted_of(case)),
             }
+
+    def grantable(self, answers: Answers) -> Sequence[str]:
+        """What may be granted of what was asked for."""
+        return self.partly.grantable(answers[self.partly.field]) if self.partly else ()
+
+    def decided(self, case: Case) -> Text:
+        """Granted, or granted in part."""
+        less = self.partly is not None and self.partly.less(case)
+        return self.partly.in_part or GRANTED if self.partly and less else GRANTED
+
+    def granted_of(self, case: Case) -> Text:
+        """What was granted, as the decision block has it."""
+        return self.partly.printed(self.partly.granted(case)) if self.partly else self.granted(case)
 
     def own_lines(self, case: Case) -> dict[str, Any]:
         """What no other request's paper has: values of its own, then the answers of its fields."""

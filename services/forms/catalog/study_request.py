@@ -88,7 +88,7 @@ class Request(request.Request):
         case = Case("", asking.student, answers, asking.now, (), (), None, language)
         with in_language(language):
             case = replace(case, chosen=register_named.chosen(asking, self.schema, answers))
-            lines = {**self.own_lines(case), "extent_granted": str(self.granted(case))}
+            lines = {**self.own_lines(case), "extent_granted": str(self.granted_of(case))}
         return [
             finding
             for name, text in lines.items()

@@ -108,6 +108,16 @@ def semesters_left(student: Student, semester: Semester) -> int:
     return terms.semesters_left(student, semester, extended(student))
 
 
+def maximum(student: Student) -> int:
+    """TRM-03, TRM-04: semesters of the maximum term, extensions included."""
+    return terms.MAXIMUM_SEMESTERS[student.program] + extended(student)
+
+
+def last_semester(student: Student, semester: Semester) -> Semester:
+    """TRM-03, TRM-04: with which the maximum term ends, as seen from this semester."""
+    return semester.plus(semesters_left(student, semester))
+
+
 def extension_left(student: Student) -> int:
     """TRM-04: semesters that the Graduate Committee can still grant."""
     return max(0, terms.EXTENDED_AT_MOST - extended(student))
