@@ -17,7 +17,7 @@ from flask_babel import lazy_pgettext as _p
 
 from services.forms.catalog import paying_again, printed, register_named, request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Finding, Window
+from services.forms.catalog.kind import Answers, Asking, Finding
 from services.forms.catalog.partly import Partly
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Readmission as Readmitted
@@ -85,12 +85,6 @@ def prefill(asking: Asking) -> dict[str, Any]:
     return {**advisor, "credits": readmission.credits_earned(asking.student)}
 
 
-def window(asking: Asking, _answers: Answers) -> Window:
-    """RDM-01: until that semester begins."""
-    semester = coming(asking)
-    return None, request.midnight(asking.semesters[semester].first_day) if semester else None
-
-
 KIND = request.Request(
     name="readmission",
     prefix="RA",
@@ -102,11 +96,13 @@ KIND = request.Request(
     partly=CREDITS,
     against=against,
     only=request.Only(
-        coming, tell_readmission.not_that_semester, tell_readmission.no_coming_semester
+        coming,
+        tell_readmission.not_that_semester,
+        tell_readmission.no_coming_semester,
+        until_it_begins=True,
     ),
     judge=judge,
     prefill=prefill,
-    window=window,
     sentence=APPLY,
     semester_line="readmission_semester",
     lines=lambda case: {"left_on": printed.long_day(case.student.ended_on)},

@@ -75,14 +75,14 @@ def semester_typed(answers: Answers) -> Semester | None:
     return Semester(year, typed) if isinstance(year, int) and typed in TERMS else None
 
 
-def year(label: Text = YEAR) -> WholeNumber:
+def year(label: Text = YEAR, *, required: bool = True) -> WholeNumber:
     """The year of a semester."""
-    return WholeNumber(*YEARS, label)
+    return WholeNumber(*YEARS, label, required=required)
 
 
-def term(label: Text = SEMESTER, hint: Text = "") -> Choice:
+def term(label: Text = SEMESTER, hint: Text = "", *, required: bool = True) -> Choice:
     """Which semester of the year."""
-    return Choice(TERMS, label, hint, columns="two")
+    return Choice(TERMS, label, hint, columns="two", required=required)
 
 
 def reason(
@@ -119,6 +119,7 @@ class Only:
     other: Callable[[Semester, Semester], Finding]
     missing: Callable[[], Finding] = tell.no_semester  # where the register has none
     or_next: bool = False  # the one after it can be asked for as well
+    until_it_begins: bool = False  # which is when it closes; other pages say no such day
 
     def against(self, asking: Asking, asked: Semester) -> list[Finding]:
         """What stands against the semester that is asked for."""
@@ -127,6 +128,11 @@ class Only:
             return [self.missing()]
         fits = asked == which or (self.or_next and asked == which.plus(1))
         return [] if fits else [self.other(asked, which)]
+
+    def window(self, asking: Asking) -> Window:
+        """Until that semester begins."""
+        which = self.which(asking)
+        return None, midnight(asking.semesters[which].first_day) if which else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +259,8 @@ class Request:
 
     def open_within(self, asking: Asking, answers: Answers) -> Window:
         """When it opens and closes."""
+        if self.only and self.only.until_it_begins:
+            return self.only.window(asking)
         return self.window(asking, answers)
 
     def may_ask(self, asking: Asking) -> list[Finding]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.forms.people.values import Semester, SemesterData, Student
-from services.forms.rules import refund, tell, tell_refund
+from services.forms.rules import paid, refund, tell, tell_refund
 from services.forms.rules.finding import Finding
 from services.forms.rules.refund import Refund
 
@@ -29,8 +29,8 @@ def claim(
     student: Student, semester: Semester, reason: str, semesters: Semesters, today: date
 ) -> Refund | Finding:
     """REF-01, REF-02: what comes back of a semester, or what stands against it."""
-    data, paid = semesters.get(semester), refund.paid_for(student, semester)
-    if not paid:
+    data, krw = semesters.get(semester), refund.paid_for(student, semester)
+    if not krw:
         return tell_refund.no_payment(semester)
     if data is None:
         return tell.missing_data(semester, list(tell.MISSING))
@@ -40,7 +40,7 @@ def claim(
     arose = refund.cause(reason, student, data, today)
     if arose is None:
         return tell_refund.lacks_reason(reason, semester)
-    found = refund.of_semester(data, arose, paid)
+    found = refund.of_semester(data, arose, krw)
     return found if found.krw else tell_refund.none_for(semester, found)
 
 
@@ -49,10 +49,10 @@ def begins_with(student: Student, semesters: Semesters, today: date) -> dict[str
 
     The newest semester that was paid for where none has a reason.
     """
-    paid = sorted({one.semester for one in student.payments}, reverse=True)
-    for semester in paid:
+    semesters_paid = paid.semesters(student)
+    for semester in semesters_paid:
         for reason in refund.REASONS:
             found = claim(student, semester, reason, semesters, today)
             if isinstance(found, Refund):
                 return {**semester.as_json(), "reason": reason, "amount": found.krw}
-    return paid[0].as_json() if paid else {}
+    return semesters_paid[0].as_json() if semesters_paid else {}
