@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 # Below the ports that the kernel lends to connections (ip_local_port_range starts at 32768). While
 # a server is killed and started again, those who call it again and again would otherwise now and
@@ -29,19 +30,25 @@ def free_port() -> int:
     raise RuntimeError("none of 200 ports is free")
 
 
+Found = TypeVar("Found")
+
+
 def wait_until(
-    true: Callable[[], bool],
+    true: Callable[[], Found | None],
     *,
     seconds: float,
     what: str,
+    pause: float = 0.02,
     alive: subprocess.Popen[bytes] | None = None,
-) -> None:
-    """Ask again until `true()`; says `what` never came about in PATIENCE times the `seconds`."""
+) -> Found:
+    """Ask again until `true()`, and give what it found; says `what` never came about in PATIENCE
+    times the `seconds`."""
     seconds *= PATIENCE
     end = time.monotonic() + seconds
-    while not true():
+    while not (found := true()):
         if alive is not None and alive.poll() is not None:
             raise RuntimeError(f"{what} ended with {alive.returncode} before it was ready")
         if time.monotonic() > end:
             raise TimeoutError(f"{what}: not within {seconds} s")
-        time.sleep(0.02)
+        time.sleep(pause)
+    return found

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from services.ground import Ground
 from services.running import Threads
 from shared.cookies import SESSION
 from shared.settings import Settings
+from tests.parts.ports import wait_until
 
 HOST = "http://localhost"
 ACCOUNTS = {one["id"]: one for one in accounts()}
@@ -39,7 +39,7 @@ DESK = next(one["id"] for one in ACCOUNTS.values() if one["role"] == "staff")
 OTHER_OFFICES = [
     one for one in STAFF.values() if ACCOUNTS[one]["office"] != ACCOUNTS[DESK]["office"]
 ]
-WAIT_SECONDS = 120.0
+WAIT_SECONDS = 20.0
 
 
 class Caller:
@@ -140,15 +140,17 @@ class House:
 
     def mail(self, known: set[str], message: str, words: str = "") -> dict[str, Any]:
         """The first mail of a name that was not `known`."""
-        end = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < end:
+
+        def came() -> dict[str, Any] | None:
             for mail in self.mails():
                 told = mail["subject"] + mail["text"]
                 if mail["id"] not in known and mail["message"] == message and words in told:
-                    known.add(mail["id"])
                     return mail
-            time.sleep(0.02)
-        raise AssertionError(f"no mail {message} came")
+            return None
+
+        mail = wait_until(came, seconds=WAIT_SECONDS, what=f"the mail {message}")
+        known.add(mail["id"])
+        return mail
 
     def code(self, known: set[str]) -> str:
         """The code that has just been sent."""
@@ -211,13 +213,13 @@ class House:
 
     def document(self, login_id: str, application_id: str) -> str:
         """The number of the issued document, when it is there."""
-        end = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < end:
+
+        def issued() -> list[dict[str, Any]]:
             case = self.program(login_id).get(f"/api/v1/applications/{application_id}").json
-            if case["documents"]:
-                return str(case["documents"][0]["number"])
-            time.sleep(0.05)
-        raise AssertionError("nothing was issued")
+            return list(case["documents"])
+
+        found = wait_until(issued, seconds=WAIT_SECONDS, what="an issued document")
+        return str(found[0]["number"])
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from services.forms.api.applications import uploaded
 from services.forms.api.route import Answer, Call, Route
 from services.forms.bulk.reading import Table
 from services.forms.payments import taking
+from services.forms.payments.tables import BankFileRow
 from services.forms.payments.taking import FileView
 from services.forms.payments.weighing import STATES
 from shared import words
@@ -40,37 +41,29 @@ class BankLineOut(Schema):
     why = fields.List(fields.Nested(WhyOut))
 
 
-class BankFileOut(Schema):
-    """A bank's file; until `entered_at` it is a dry run."""
-
+class _BankFile(Schema):
     id = fields.String()
     created_at = fields.AwareDateTime()
     entered_at = fields.AwareDateTime(allow_none=True)
+
+
+class BankFileOut(_BankFile):
+    """A bank's file; until `entered_at` it is a dry run."""
+
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
     taken_krw = fields.Integer()
     lines = fields.List(fields.Nested(BankLineOut))
 
 
-class BankFileShortOut(Schema):
+class BankFileShortOut(_BankFile):
     """A bank's file in the list."""
 
-    id = fields.String()
-    created_at = fields.AwareDateTime()
-    entered_at = fields.AwareDateTime(allow_none=True)
     lines = fields.Integer()
 
 
 def files(session: Session, call: Call) -> Answer:
     """The last files, the newest first."""
-    found = [
-        {
-            "id": row.id,
-            "created_at": row.created_at.isoformat(),
-            "entered_at": row.entered_at.isoformat() if row.entered_at else None,
-            "lines": len(row.lines),
-        }
-        for row in taking.files(session, call.person)
-    ]
+    found = [{**_known(row), "lines": len(row.lines)} for row in taking.files(session, call.person)]
     return Answer(found)
 
 
@@ -108,14 +101,20 @@ def discard(session: Session, call: Call) -> Answer:
 def _json(session: Session, call: Call, file_id: str) -> dict[str, Any]:
     view: FileView = taking.view(session, call.parts, call.person, file_id, words.language())
     return {
-        "id": view.id,
-        "created_at": view.created_at.isoformat(),
-        "entered_at": view.entered_at.isoformat() if view.entered_at else None,
+        **_known(view),
         "counts": dict(view.counts),
         "taken_krw": view.taken_krw,
         "lines": [
             {**one.__dict__, "at": one.at.isoformat() if one.at else None} for one in view.lines
         ],
+    }
+
+
+def _known(file: BankFileRow | FileView) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "created_at": file.created_at.isoformat(),
+        "entered_at": file.entered_at.isoformat() if file.entered_at else None,
     }
 
 

@@ -540,13 +540,18 @@ class SigningProofOut(Schema):
     proof = fields.String()
 
 
-class DelegateOut(Schema):
-    """A professor who may sign for another."""
+class NamedOut(Schema):
+    """A professor whom a student may name."""
 
     id = fields.String()
     name = fields.String()
     name_ko = fields.String()
     name_en = fields.String()
+
+
+class DelegateOut(NamedOut):
+    """A professor who may sign for another."""
+
     major = fields.String(allow_none=True)
 
 
@@ -665,22 +670,9 @@ class AccessesOut(Schema):
     next_offset = fields.Integer(allow_none=True)
 
 
-class NamedOut(Schema):
-    """A professor whom a student may name."""
-
-    id = fields.String()
-    name = fields.String()
-    name_ko = fields.String()
-    name_en = fields.String()
-
-
-class ProfessorOut(Schema):
+class ProfessorOut(NamedOut):
     """Somebody who can be given a step."""
 
-    id = fields.String()
-    name = fields.String()
-    name_ko = fields.String()
-    name_en = fields.String()
     email = fields.String()
 
 

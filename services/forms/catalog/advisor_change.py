@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, professors_named, request, study_request
+from services.forms.catalog import printed, register_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Placement
@@ -27,6 +27,8 @@ class AdvisorChange(AnswerSchema):
         _p("field", "New advisor"),
         _l("Of your major. They get a link and agree by signing."),
         role="prospective_advisor",
+        line="chosen_advisor",
+        listed=register_named.others_than_the_advisor,
     )
     reason = request.reason()
 
@@ -34,7 +36,7 @@ class AdvisorChange(AnswerSchema):
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """ADV-01: who can be named, and whom they follow."""
     student = asking.student
-    professor = professors_named.find(asking, answers["professor"])
+    professor = register_named.professor(asking, answers["professor"])
     if why := advisors.why_not_advisor(student, professor):
         within = advisors.within(student.major, asking.professors())
         others = [one for one in within if one != student.advisor]
@@ -45,12 +47,9 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
 
 
 def lines(case: Case) -> dict[str, Any]:
-    """Who advises now, and who is to."""
+    """Who advises now."""
     before = case.student.advisor
-    return {
-        "present_advisor": named(before) if before else "–",
-        "chosen_advisor": printed.chosen(case, "professor"),
-    }
+    return {"present_advisor": named(before) if before else "–"}
 
 
 KIND = study_request.Request(
@@ -68,5 +67,4 @@ KIND = study_request.Request(
     changes=lambda case: [Placement(advisor=str(case.answers["professor"]))],
     headline=_l("asks for another advisor"),
     result=_l("Your advisor has changed"),
-    choices=professors_named.others_than_the_advisor,
 ).kind()

@@ -11,15 +11,16 @@ to a semester and none waits for another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 from flask_babel import pgettext
 
-from services.forms.catalog import printed
+from services.forms.catalog import printed, who
 from services.forms.catalog.fields import AnswerSchema, Choice, Line, WholeNumber
 from services.forms.catalog.kind import (
     Answers,
@@ -53,6 +54,8 @@ MEASURED: Mapping[str, Text] = {
     "courses.category": _p("field", "Category"),
 }
 NAME_OF: Mapping[str, str] = {"ko": "name_ko", "en": "name_en"}
+# Who may have it by their standing alone; everybody else is told which certificate fits.
+only_for = partial(who.only, told=tell.not_in_this_standing)
 
 
 class CertificateAnswers(AnswerSchema):
@@ -185,14 +188,3 @@ def texts_at(values: Mapping[str, Any], field: str) -> list[str]:
         found = [one[name] for one in found if name in one]
         found = [item for one in found for item in (one if isinstance(one, list) else [one])]
     return list(dict.fromkeys(found))
-
-
-def only_for(rule: str, standings: Sequence[str], whom: Text) -> Callable[[Asking], list[Finding]]:
-    """Who may have it by their standing alone."""
-
-    def against(asking: Asking) -> list[Finding]:
-        if asking.student.standing in standings:
-            return []
-        return [tell.not_in_this_standing(rule, whom, asking.student.standing)]
-
-    return against

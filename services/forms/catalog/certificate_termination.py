@@ -10,10 +10,10 @@ from flask_babel import lazy_pgettext as _p
 
 from services.forms.catalog import certificate, printed
 from services.forms.catalog.kind import Answers, Asking, Finding, Text
-from services.forms.people.values import Student
+from services.forms.people.values import Standing, Student
 from services.forms.rules import tell
 
-REASONS: Mapping[str, Text] = {
+REASONS: Mapping[Standing, Text] = {
     "withdrawn": _p("printed", "Withdrawal"),
     "expelled": _p("printed", "Expulsion"),
 }

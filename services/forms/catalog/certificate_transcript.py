@@ -8,8 +8,7 @@ course taken twice stands twice and counts twice: nothing says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,12 +18,11 @@ from flask_babel import pgettext
 from services.forms.catalog import certificate, degree_held, printed
 from services.forms.catalog.kind import Answers, Asking, Finding, Text
 from services.forms.people.values import Grade, Standing, Student
-from services.forms.rules import tell
-from services.forms.rules.study import earned
+from services.forms.rules import study, tell
 from shared.say import either
 
 NOTHING = "–"
-HUNDREDTHS = Decimal("0.01")
+COLUMNS = ("term", "code", "title", "category", "credits", "grade", "points")
 STANDINGS: Mapping[Standing, Text] = {
     "admitted": _p("printed standing", "Admitted"),
     "enrolled": _p("printed standing", "Enrolled"),
@@ -51,22 +49,16 @@ def against(asking: Asking) -> list[Finding]:
 
 
 def lines(student: Student, _answers: Answers) -> dict[str, Any]:
-    """How somebody stands, what they took, and what it comes to."""
-    degree = degree_held.degree_lines(student)
+    """How somebody stands, what they took in the order of semesters, and what it comes to."""
+    grades = sorted(student.grades, key=lambda one: (one.semester, one.code))
+    end = pgettext("printed", "― End of record ―")
     return {
         **printed.study_lines(student),
         "standing": str(STANDINGS[student.standing]),
-        "degree_date": degree["degree_date"] or NOTHING,
-        "courses": courses(student.grades),
-        "totals": totals(student.grades),
+        "degree_date": degree_held.degree_lines(student)["degree_date"] or NOTHING,
+        "courses": printed.ended([_row(grade) for grade in grades], COLUMNS, end),
+        "totals": _totals(study.totals(grades)),
     }
-
-
-def courses(grades: Sequence[Grade]) -> list[dict[str, str]]:
-    """A row for each course, in the order of semesters, and one that says there are no more."""
-    rows = [_row(grade) for grade in sorted(grades, key=lambda one: (one.semester, one.code))]
-    end = dict.fromkeys(("term", "code", "title", "category", "credits", "grade", "points"), "")
-    return [*rows, end | {"title": pgettext("printed", "― End of record ―")}]
 
 
 def _row(grade: Grade) -> dict[str, str]:
@@ -81,18 +73,13 @@ def _row(grade: Grade) -> dict[str, str]:
     }
 
 
-def totals(grades: Sequence[Grade]) -> dict[str, str]:
-    """Credits taken, earned and counted; points; their average. Exact, then rounded once."""
-    counted = [grade for grade in grades if grade.points]
-    weight = sum(grade.credits for grade in counted)
-    points = sum((grade.credits * Decimal(grade.points or 0) for grade in counted), Decimal(0))
-    average = (points / weight).quantize(HUNDREDTHS, ROUND_HALF_UP) if weight else None
+def _totals(found: study.Totals) -> dict[str, str]:
     return {
-        "credits_attempted": str(sum(grade.credits for grade in grades)),
-        "credits_earned": str(earned(grades)),
-        "credits_counted": str(weight),
-        "points": f"{points.normalize():f}",
-        "gpa": NOTHING if average is None else str(average),
+        "credits_attempted": str(found.attempted),
+        "credits_earned": str(found.earned),
+        "credits_counted": str(found.counted),
+        "points": f"{found.points.normalize():f}",
+        "gpa": NOTHING if found.average is None else str(found.average),
     }
 
 

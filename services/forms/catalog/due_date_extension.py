@@ -13,19 +13,17 @@ lacks, stands below the dates.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, tuition_asked
+from services.forms.catalog import granted, printed, request, tuition_asked
 from services.forms.catalog.fields import AnswerSchema, Choice, Day
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text
 from services.forms.catalog.request import semester_of
-from services.forms.people.values import Arrangement, Period, SemesterData
-from services.forms.rules import extension, installments, tell, tell_extension, tuition
-from services.forms.rules.windows import When
+from services.forms.people.values import Arrangement, SemesterData
+from services.forms.rules import extension, extension_asked, tell_extension
 from shared.say import full_day
 
 IN_FULL, IN_INSTALLMENTS = "full", "installments"
@@ -50,16 +48,21 @@ class DueDateExtension(AnswerSchema):
 
     year = request.year()
     semester = request.term()
-    due_date = Day(_p("field", "Current due date"), _l("As the register has it."))
+    due_date = Day(
+        _p("field", "Current due date"), _l("As the register has it."), line="current_due_date"
+    )
     pay_on = Day(
         _p("field", "Extended due date"),
         _l("The day on which you will pay, or pay the first installment."),
+        line="extended_due_date",
     )
     payment = Choice(
         PAYMENTS,
         _p("field", "Payment"),
         _l("Whoever missed the period for asking installments asks for them here."),
-        required=False,  # EXT-02: not ticked means full payment
+        required=False,
+        boxes={IN_FULL: "box_full", IN_INSTALLMENTS: "box_installments"},
+        unticked=IN_FULL,  # EXT-02
     )
     reason = request.reason(
         _l("Say why you cannot pay in time. It is printed on the form as you write it.")
@@ -73,30 +76,9 @@ def in_installments(answers: Answers) -> bool:
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """TUI-07, EXT-02 to EXT-05: whether that day can be given, and what is paid then."""
-    semester, by_parts = semester_of(answers), in_installments(answers)
-    data = asking.semesters[semester]
-    dates = extension.dates(asking.student, data)
-    if dates is None:
-        return [tell.missing_data(semester, ["payment_periods"])]
-    if answers["due_date"] != dates.due_now:
-        return [tell_extension.other_due_date(semester, dates)]
-    if why := extension.why_not(dates, answers["pay_on"], installments=by_parts):
-        return [tell_extension.bad_day(dates, why)]
-    charge = tuition.charge(asking.student, data)
-    found = [tell.charged(charge, semester)]
-    if charge.krw is not None:
-        found.insert(0, tell_extension.to_pay(_dues(data, answers, charge.krw)))
-    if closes := lapses_at(asking, answers):
-        found.append(tell_extension.confirm_in_time(closes))
-    return found
-
-
-def _dues(data: SemesterData, answers: Answers, krw: int) -> tuple[installments.Due, ...]:
-    """EXT-05: all of it on the day, or a quarter in each of P2 to P5."""
-    if in_installments(answers):
-        return installments.plan(data, krw, one_step_later=True)
-    day = answers["pay_on"]
-    return (installments.Due(installments.FULL_PAYMENT, krw, Period(day, day)),)
+    data, by_parts = asking.semesters[semester_of(answers)], in_installments(answers)
+    days = (answers["due_date"], answers["pay_on"])
+    return extension_asked.said(asking.student, data, *days, by_parts=by_parts)
 
 
 def fill(asking: Asking, data: SemesterData) -> dict[str, Any]:
@@ -106,39 +88,11 @@ def fill(asking: Asking, data: SemesterData) -> dict[str, Any]:
     return {**due, "payment": IN_FULL}
 
 
-def not_open(_asking: Asking, data: SemesterData, state: When) -> Finding:
-    """EXT-01: it is asked for within the semester's period alone."""
-    return tell_extension.not_open(data.semester, state, extension.window(data))
-
-
-def lapses_at(asking: Asking, answers: Answers) -> datetime | None:
-    """EXT-03: the end of the application period."""
-    data = asking.semesters.get(semester_of(answers))
-    window = extension.window(data) if data else None
-    return window.closes if window else None
-
-
-def lines(case: Case) -> dict[str, Any]:
-    """The dates, and how it is paid."""
-    by_parts = in_installments(case.answers)
-    return {
-        "current_due_date": printed.day(case.answers["due_date"]),
-        "extended_due_date": printed.day(case.answers["pay_on"]),
-        "box_full": printed.box(not by_parts),
-        "box_installments": printed.box(by_parts),
-    }
-
-
 def changes(case: Case) -> list[Arrangement]:
     """EXT-05: when the tuition of the semester is due from now on."""
-    semester, by_parts = semester_of(case.answers), in_installments(case.answers)
+    by_parts = in_installments(case.answers)
     pay_on = None if by_parts else case.answers["pay_on"]
-    return [Arrangement(semester, "extension", case.number, pay_on=pay_on, installments=by_parts)]
-
-
-def headline(answers: Answers) -> Text:
-    """What it asks for, in a line."""
-    return HEADLINES[IN_INSTALLMENTS if in_installments(answers) else IN_FULL]
+    return granted.arrangement(case, "extension", pay_on=pay_on, installments=by_parts)
 
 
 KIND = tuition_asked.PrintedForm(
@@ -150,18 +104,16 @@ KIND = tuition_asked.PrintedForm(
     schema=DueDateExtension,
     office="dean",
     addressee=_l("To the Dean of Academic Affairs"),
-    period=tuition_asked.Period(extension.window, not_open),
+    period=tuition_asked.Period(extension.window, "EXT-01"),
     fill=fill,
     judge=judge,
-    lapses_at=lapses_at,
     lapsed=tell_extension.not_confirmed,
     sentence=DECLARED,
     says=lambda answers: {"day": full_day(answers["pay_on"])},
-    lines=lines,
     granted=lambda case: printed.day(case.answers["pay_on"]),
     decides="extended_due_date",
     shown=("year", "semester_ordinal", "extended_due_date", "decision", "decision_date"),
     changes=changes,
-    headline=headline,
+    headline=lambda answers: HEADLINES[answers.get("payment", IN_FULL)],
     result=_l("Your tuition is due on %(day)s"),
 ).kind()

@@ -14,10 +14,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from services.forms.catalog import printed, request, semester_window, study_request
+from services.forms.catalog import granted, printed, request, semester_window, study_request
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
-from services.forms.people.values import Milestone
 from services.forms.rules import study, tell_study, terms
 
 
@@ -56,11 +55,6 @@ def lines(case: Case) -> dict[str, Any]:
     }
 
 
-def changes(case: Case) -> list[Milestone]:
-    """The degree may be had at the end of that semester."""
-    return [Milestone("early_graduation", request.semester_of(case.answers), case.number)]
-
-
 KIND = study_request.Request(
     name="early_graduation",
     rule="TRM-02",
@@ -79,7 +73,7 @@ KIND = study_request.Request(
     semester=request.semester_of,
     semester_line="graduation_semester",
     lines=lines,
-    changes=changes,
+    changes=lambda case: granted.milestone(case, "early_graduation"),
     headline=_l("asks to graduate early, %(semester)s"),
     result=_l("You may graduate early: %(semester)s"),
 ).kind()

@@ -2,8 +2,11 @@
 
 A field's metadata are what people see: `label`, `hint`, `widget` (choices |
 area | text | number | date | register), `words` (value to text), `most` (letters),
-`columns`, `secret` (masked but for its end, except to the office in charge), and `role`
-(of the route, that whoever is named has). A refusal is a lazy sentence that says what to do.
+`columns`, `secret` (masked but for its end, except to the office in charge), `role`
+(of the route, that whoever is named has), `listed` (`register_named`), `documents` and `notes`
+(`documents`), and where the answer stands on the paper (`on_paper`): `line`, of a number with its
+`unit`, or `boxes` (value to place, `unticked` the value of no answer). A refusal is a lazy sentence
+that says what to do.
 """
 
 from __future__ import annotations

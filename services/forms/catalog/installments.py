@@ -14,9 +14,9 @@ from dataclasses import replace
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import request, tuition_asked
+from services.forms.catalog import granted, request, tuition_asked
 from services.forms.catalog.fields import AnswerSchema
-from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog.kind import Answers, Asking, Finding
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Arrangement, Semester, SemesterData
 from services.forms.rules import dues, extension, installments, tell, tell_installments, windows
@@ -69,11 +69,6 @@ def not_open(asking: Asking, data: SemesterData, state: When) -> Finding:
     return tell_installments.not_open(data.semester, state, window, beside, extended)
 
 
-def changes(case: Case) -> list[Arrangement]:
-    """TUI-06: the semester is paid in four parts from now on."""
-    return [Arrangement(semester_of(case.answers), "installments", case.number, installments=True)]
-
-
 KIND = tuition_asked.Request(
     name=installments.NAME,
     prefix="IP",
@@ -81,14 +76,14 @@ KIND = tuition_asked.Request(
     summary=_l("Pay tuition in four quarters instead of at once."),
     paper_title=_l("Application for Payment of Tuition in Installments"),
     schema=Installments,
-    period=tuition_asked.Period(installments.window, not_open),
+    period=tuition_asked.Period(installments.window, "TUI-06", not_open),
     judge=judge,
     sentence=APPLY,
     semester_line="paid_semester",
     lines=lambda _case: {"payment_plan": str(PLAN)},
     granted=lambda _case: PLAN,
     shown=("payment_plan",),
-    changes=changes,
+    changes=lambda case: granted.arrangement(case, "installments", installments=True),  # TUI-06
     headline=_l("asks to pay the %(semester)s in installments"),
     result=_l("You pay the %(semester)s in installments"),
 ).kind()

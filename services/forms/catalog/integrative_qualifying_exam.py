@@ -15,10 +15,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, semester_window, study_request
+from services.forms.catalog import granted, printed, request, semester_window, study_request
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Uploads
-from services.forms.people.values import Milestone
 from services.forms.rules import study, tell_study, terms
 
 
@@ -59,11 +58,6 @@ def lines(case: Case) -> dict[str, Any]:
     return {"completed_semesters": printed.semesters_count(completed)}
 
 
-def changes(case: Case) -> list[Milestone]:
-    """Admitted to the examination of the semester."""
-    return [Milestone("exam_admitted", request.semester_of(case.answers), case.number)]
-
-
 KIND = study_request.Request(
     name="integrative_qualifying_exam",
     rule="IQE-01",
@@ -83,7 +77,7 @@ KIND = study_request.Request(
     semester=request.semester_of,
     semester_line="exam_semester",
     lines=lines,
-    changes=changes,
+    changes=lambda case: granted.milestone(case, "exam_admitted"),
     headline=_l("asks to be admitted to the qualifying examination"),
     result=_l("You are admitted to the qualifying examination"),
 ).kind()

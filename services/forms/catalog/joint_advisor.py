@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, professors_named, request, study_request
+from services.forms.catalog import printed, register_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Placement, Professor
@@ -25,6 +25,8 @@ class JointAdvisor(AnswerSchema):
         _p("field", "Joint advisor"),
         _l("A full-time or adjunct professor of your major."),
         role="joint_advisor",
+        line="chosen_advisor",
+        listed=register_named.others_than_the_advisor,
     )
     reason = request.reason()
 
@@ -32,7 +34,7 @@ class JointAdvisor(AnswerSchema):
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """ADV-02: who can be named, and whom they follow."""
     student = asking.student
-    professor = professors_named.find(asking, answers["professor"])
+    professor = register_named.professor(asking, answers["professor"])
     if why := advisors.why_not_joint(student, professor):
         others = [one for one in asking.professors() if not advisors.why_not_joint(student, one)]
         return [tell_advisors.against("ADV-02", why, student.major, professor, others)]
@@ -42,13 +44,10 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
 
 
 def lines(case: Case) -> dict[str, Any]:
-    """Who is asked for, and what kind of professor they are."""
+    """What kind of professor is asked for."""
     chosen = case.chosen.get("professor")
     kind = chosen.kind if isinstance(chosen, Professor) else None
-    return {
-        "chosen_advisor": printed.chosen(case, "professor"),
-        "professor_kind": str(tell_advisors.KINDS[kind]) if kind else "–",
-    }
+    return {"professor_kind": str(tell_advisors.KINDS[kind]) if kind else "–"}
 
 
 KIND = study_request.Request(
@@ -66,5 +65,4 @@ KIND = study_request.Request(
     changes=lambda case: [Placement(joint_advisor=str(case.answers["professor"]))],
     headline=_l("asks for a joint advisor"),
     result=_l("You have a joint advisor"),
-    choices=professors_named.others_than_the_advisor,
 ).kind()

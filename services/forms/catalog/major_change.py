@@ -9,41 +9,37 @@ asked for; nothing on the page says that one ends with the change.
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, professors_named, request, study_request
+from services.forms.catalog import printed, register_named, request, study_request
 from services.forms.catalog.fields import AnswerSchema, OfRegister, SomebodyNamed
-from services.forms.catalog.kind import Answers, Asking, Case, Finding, Uploads
-from services.forms.people.values import Named, Placement
+from services.forms.catalog.kind import Answers, Asking, Finding, Uploads
+from services.forms.people.values import Placement
 from services.forms.rules import advisors, tell_advisors
-from services.forms.rules.finding import Text
-from services.forms.rules.tell import later
-from shared.say import named
+
+YOURS = _l("Yours, where it stays the same.")
 
 
 class MajorChange(AnswerSchema):
     """What the student answers; everything else comes from the register."""
 
-    campus = OfRegister(
-        "campuses", _p("field", "New campus"), _l("Yours, where it stays the same.")
-    )
-    major = OfRegister("majors", _p("field", "New major"), _l("Yours, where it stays the same."))
+    campus = OfRegister("campuses", _p("field", "New campus"), YOURS, line="new_campus")
+    major = OfRegister("majors", _p("field", "New major"), YOURS, line="new_major")
     professor = SomebodyNamed(
         _p("field", "New advisor"),
         _l("Of the new major. They get a link and agree by signing."),
         role="prospective_advisor",
+        line="chosen_advisor",
     )
     reason = request.reason()
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
-    """MAJ-01: what can be changed to, with the transcript; ADV-01: who advises then."""
-    campus = next((one for one in asking.campuses() if one.code == answers["campus"]), None)
-    major = next((one for one in asking.majors() if one.code == answers["major"]), None)
-    professor = professors_named.find(asking, answers["professor"])
+    """MAJ-01: what can be changed to; ADV-01: who advises then."""
+    campus = register_named.find(asking, "campuses", answers["campus"])
+    major = register_named.find(asking, "majors", answers["major"])
+    professor = register_named.professor(asking, answers["professor"])
     student, found = asking.student, []
     if why := advisors.why_not_major(student, campus, major, professor):
         wanted = major or student.major
@@ -52,40 +48,7 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
         found.append(tell_advisors.against("MAJ-01", why, wanted, professor, within, field))
     elif student.joint_advisor is not None and answers["major"] != student.major.code:
         found.append(tell_advisors.joint_advisor_stays(student.joint_advisor))
-    return [*found, *request.with_file(asking, tell_advisors.transcript_needed)]
-
-
-def prefill(asking: Asking) -> dict[str, Any]:
-    """Where one is now."""
-    return {"campus": asking.student.campus.code, "major": asking.student.major.code}
-
-
-def choices(asking: Asking) -> dict[str, dict[str, Text]]:
-    """Every campus, major and professor of the register."""
-    return {
-        "campus": {one.code: _said(one) for one in asking.campuses()},
-        "major": {one.code: _said(one) for one in asking.majors()},
-        "professor": professors_named.listed(asking),
-    }
-
-
-def _said(place: Named) -> Text:
-    return later(lambda: named(place))
-
-
-def lines(case: Case) -> dict[str, Any]:
-    """Where to, and to whom."""
-    return {
-        "new_campus": printed.chosen(case, "campus"),
-        "new_major": printed.chosen(case, "major"),
-        "chosen_advisor": printed.chosen(case, "professor"),
-    }
-
-
-def changes(case: Case) -> list[Placement]:
-    """Campus, major and advisor as they were asked for."""
-    given = case.answers
-    return [Placement(given["campus"], given["major"], given["professor"])]
+    return found
 
 
 KIND = study_request.Request(
@@ -98,12 +61,17 @@ KIND = study_request.Request(
     schema=MajorChange,
     roles=("advisor", "prospective_advisor"),
     uploads=Uploads(why=_l("The transcript is required."), required=True),
+    document=tell_advisors.transcript_needed,
     judge=judge,
-    prefill=prefill,
-    choices=choices,
-    lines=lines,
+    prefill=lambda asking: {
+        "campus": asking.student.campus.code,
+        "major": asking.student.major.code,
+    },
     granted=lambda case: printed.chosen(case, "major"),
-    changes=changes,
+    # MAJ-01: campus, major and advisor as they were asked for.
+    changes=lambda case: [
+        Placement(case.answers["campus"], case.answers["major"], case.answers["professor"])
+    ],
     headline=_l("asks for another major or campus"),
     result=_l("Your major or campus has changed"),
     shown=("new_major", "new_campus"),

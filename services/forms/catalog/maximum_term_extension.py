@@ -7,15 +7,14 @@ window of this name (data). The committee votes, its office records what it came
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, semester_window, study_request
+from services.forms.catalog import granted, printed, request, semester_window, study_request
 from services.forms.catalog.fields import AnswerSchema, WholeNumber
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Step, Vote
-from services.forms.people.values import Milestone, Semester
+from services.forms.catalog.request import semester_of
+from services.forms.people.values import Semester, Student
 from services.forms.rules import study, tell, tell_study, terms
 
 
@@ -29,50 +28,41 @@ class MaximumTermExtension(AnswerSchema):
         terms.EXTENDED_AT_MOST,
         _p("field", "Number of semesters"),
         _l("At most two, all extensions together."),
+        line="asked_semesters",
+        unit=printed.semesters_count,
     )
     reason = request.reason()
 
 
 def against(asking: Asking) -> list[Finding]:
     """TRM-04: for whom the term ends, at the end of the semester."""
-    now, student = semester_window.going_on(asking), asking.student
-    if now is not None and (why := study.why_no_longer(student, now, 1)):
-        left, rest = study.semesters_left(student, now), study.extension_left(student)
-        return [tell_study.no_longer(why, left, rest, 1)]
-    return []
+    now = semester_window.going_on(asking)
+    return _refused(asking.student, now, 1) if now else []
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """TRM-03, TRM-04: whether the term ends now, and by how much it can be longer."""
-    semester, asked = request.semester_of(answers), answers["semesters"]
-    student = asking.student
+    semester, asked, student = semester_of(answers), answers["semesters"], asking.student
+    if refused := _refused(student, semester, asked):
+        return refused
+    rest, most = study.extension_left(student), study.maximum(student)
+    return [
+        tell_study.longer(study.last_semester(student, semester), asked, rest, most),
+        tell_study.deliberated(),
+    ]
+
+
+def _refused(student: Student, semester: Semester, asked: int) -> list[Finding]:
+    why = study.why_no_longer(student, semester, asked)
     left, rest = study.semesters_left(student, semester), study.extension_left(student)
-    if why := study.why_no_longer(student, semester, asked):
-        return [tell_study.no_longer(why, left, rest, asked)]
-    most = terms.MAXIMUM_SEMESTERS[student.program] + study.extended(student)
-    ends = semester.plus(left)
-    return [tell_study.longer(ends, asked, rest, most), tell_study.deliberated()]
+    return [tell_study.no_longer(why, left, rest, asked)] if why else []
 
 
-def lines(case: Case) -> dict[str, Any]:
-    """When the term ends, by how much it is to be longer, when it ends then."""
-    return {
-        "term_ends": str(tell.semester(ends(case))),
-        "asked_semesters": printed.semesters_count(case.answers["semesters"]),
-        "extended_until": str(tell.semester(ends(case).plus(case.answers["semesters"]))),
-    }
-
-
-def ends(case: Case) -> Semester:
-    """The last semester of the maximum term as the register had it."""
-    semester = request.semester_of(case.answers)
-    return semester.plus(study.semesters_left(case.student, semester))
-
-
-def changes(case: Case) -> list[Milestone]:
-    """TRM-04: the semesters granted."""
-    semester, granted = request.semester_of(case.answers), case.answers["semesters"]
-    return [Milestone("term_extension", semester, case.number, granted)]
+def lines(case: Case) -> dict[str, str]:
+    """When the term ends as the register had it, and when it ends then."""
+    ends = study.last_semester(case.student, semester_of(case.answers))
+    until = ends.plus(case.answers["semesters"])
+    return {"term_ends": str(tell.semester(ends)), "extended_until": str(tell.semester(until))}
 
 
 KIND = study_request.Request(
@@ -89,10 +79,11 @@ KIND = study_request.Request(
     in_period=True,
     judge=judge,
     prefill=lambda asking: {**study_request.this_semester(asking), "semesters": 1},
-    semester=request.semester_of,
+    semester=semester_of,
     lines=lines,
     granted=lambda case: printed.semesters_count(case.answers["semesters"]),
-    changes=changes,
+    # TRM-04: the semesters granted.
+    changes=lambda case: granted.milestone(case, "term_extension", case.answers["semesters"]),
     headline=_l("asks for an extension of the maximum term of study"),
     result=_l("Your maximum term of study is extended"),
     addressee=_l("To the Graduate Committee"),

@@ -17,7 +17,7 @@ from services.forms.catalog import printed, request, semester_window, study_requ
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.people.values import Registration
-from services.forms.rules import study, tell, tell_study, terms
+from services.forms.rules import study, tell, tell_study
 
 
 class PostCoursework(AnswerSchema):
@@ -39,10 +39,9 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
         return [tell_study.enrolled_already(semester)]
     data = asking.semesters.get(semester)
     left = study.semesters_left(student, semester)
-    most = terms.MAXIMUM_SEMESTERS[student.program] + study.extended(student)
     found = [
         tell_study.fee(semester, data.post_coursework_krw if data else None),
-        tell_study.term_runs(left, most),
+        tell_study.term_runs(left, study.maximum(student)),
     ]
     return [*found, tell_study.visa()] if study.to_be_reported(student, semester) else found
 

@@ -122,6 +122,16 @@ def credits_count(count: int) -> str:
     return str(ngettext("%(num)s credit", "%(num)s credits", count))
 
 
+def ended(
+    rows: Sequence[Mapping[str, str]], columns: Sequence[str], end: str, room: int | None = None
+) -> list[dict[str, str]]:
+    """A table's rows, then one that says there are no more; empty ones after it up to `room`."""
+    found, empty = [dict(row) for row in rows], dict.fromkeys(columns, "")
+    if room is None or len(found) < room:
+        found.append({**empty, "title": end})
+    return found + [empty] * ((room or 0) - len(found))
+
+
 def semester_lines(semester: Semester) -> dict[str, Any]:
     """Year and printed semester."""
     return {"year": str(semester.year), "semester_ordinal": str(SEMESTERS[semester.term])}

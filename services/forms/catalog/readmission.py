@@ -15,17 +15,17 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import paying_again, printed, professors_named, request
+from services.forms.catalog import paying_again, printed, register_named, request
 from services.forms.catalog.fields import AnswerSchema, SomebodyNamed, WholeNumber
-from services.forms.catalog.kind import Answers, Asking, Case, Finding, Window
+from services.forms.catalog.kind import Answers, Asking, Finding
+from services.forms.catalog.partly import Partly
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Readmission as Readmitted
 from services.forms.people.values import Semester
-from services.forms.rules import readmission, tell_readmission
-from services.forms.rules.finding import Text
-from shared.say import named
+from services.forms.rules import readmission, tell, tell_readmission
 
 CREDITS_MOST = 200
+CREDITS = Partly("credits", readmission.grantable, printed.credits_count)  # RDM-02
 APPLY = _l(
     "I hereby apply for readmission and for the recognition of the earlier credits stated above."
 )
@@ -40,9 +40,15 @@ class Readmission(AnswerSchema):
         _p("field", "Prospective advisor"),
         _l("Who will advise you; ask in person first."),
         role="prospective_advisor",
+        listed=register_named.by_name,
     )
     credits = WholeNumber(
-        0, CREDITS_MOST, _p("field", "Earlier credits"), _l("How many of them are to count.")
+        0,
+        CREDITS_MOST,
+        _p("field", "Earlier credits"),
+        _l("How many of them are to count."),
+        line="credits_asked",
+        unit=printed.credits_count,
     )
     reason = request.reason()
 
@@ -50,16 +56,15 @@ class Readmission(AnswerSchema):
 def against(asking: Asking) -> list[Finding]:
     """RDM-01: whoever left, unless staff have noted why not."""
     why = readmission.why_not(asking.student)
-    if why == "never_left":
-        return [tell_readmission.never_left(asking.student.standing)]
-    return [tell_readmission.barred(asking.student.barred)] if why == "barred" else []
+    return [tell_readmission.against(why, asking.student)] if why else []
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:
     """RDM-01 and RDM-02: the credits, the advisor, the time, and what it costs (TUI-02)."""
-    asked, found = semester_of(answers), [_credits(asking, answers["credits"])]
-    if professors_named.find(asking, answers["advisor"]) is None:
-        found.append(tell_readmission.no_such_professor())
+    asked, earned = semester_of(answers), readmission.credits_earned(asking.student)
+    found = [tell_readmission.credits_of(earned, answers["credits"])]
+    if register_named.professor(asking, answers["advisor"]) is None:
+        found.append(tell.no_such_professor("RDM-02", "advisor"))
     return [
         *found,
         tell_readmission.reckoned(readmission.attendance(asking.student, asked)),
@@ -69,14 +74,8 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
     ]
 
 
-def _credits(asking: Asking, asked: int) -> Finding:
-    earned = readmission.credits_earned(asking.student)
-    if asked > earned:
-        return tell_readmission.too_many_credits(asked, earned)
-    return tell_readmission.credits_count(asked, earned)
-
-
-def _coming(asking: Asking) -> Semester | None:
+def coming(asking: Asking) -> Semester | None:
+    """RDM-01: the one semester that can be asked for."""
     return readmission.coming(asking.semesters, request.today(asking))
 
 
@@ -84,38 +83,6 @@ def prefill(asking: Asking) -> dict[str, Any]:
     """All earlier credits, and the advisor of then."""
     advisor = {"advisor": asking.student.advisor.id} if asking.student.advisor else {}
     return {**advisor, "credits": readmission.credits_earned(asking.student)}
-
-
-def window(asking: Asking, _answers: Answers) -> Window:
-    """RDM-01: until the coming semester begins."""
-    coming = _coming(asking)
-    if coming is None:
-        return None, None
-    return None, request.midnight(asking.semesters[coming].first_day)
-
-
-def choices(asking: Asking) -> dict[str, dict[str, Text]]:
-    """The professors of the register."""
-    return {"advisor": {one.id: named(one) for one in sorted(asking.professors(), key=named)}}
-
-
-def lines(case: Case) -> dict[str, Any]:
-    """When they left, and with how many credits they come back."""
-    return {
-        "left_on": printed.long_day(case.student.ended_on),
-        "credits_asked": printed.credits_count(case.answers["credits"]),
-    }
-
-
-def _granted(case: Case) -> int:
-    """RDM-02: how many count in the end."""
-    return int(case.answers["credits"] if case.granted is None else case.granted)
-
-
-def changes(case: Case) -> list[Readmitted]:
-    """RDM-01, RDM-02: taken in again from that semester on, with those credits and advisor."""
-    answers = case.answers
-    return [Readmitted(semester_of(answers), case.number, _granted(case), answers["advisor"])]
 
 
 KIND = request.Request(
@@ -126,21 +93,26 @@ KIND = request.Request(
     paper_title=_l("Application for Readmission"),
     schema=Readmission,
     roles=("prospective_advisor", "major_professor", "dean"),
-    extents=lambda answers: [str(n) for n in range(answers["credits"], -1, -1)],
+    partly=CREDITS,
     against=against,
     only=request.Only(
-        _coming, tell_readmission.not_that_semester, tell_readmission.no_coming_semester
+        coming,
+        tell_readmission.not_that_semester,
+        tell_readmission.no_coming_semester,
+        until_it_begins=True,
     ),
     judge=judge,
     prefill=prefill,
-    window=window,
     sentence=APPLY,
     semester_line="readmission_semester",
-    lines=lines,
-    granted=lambda case: printed.credits_count(_granted(case)),
+    lines=lambda case: {"left_on": printed.long_day(case.student.ended_on)},
     shown=("extent_granted",),
-    changes=changes,
+    # RDM-01, RDM-02: from that semester on, with the credits that count and that advisor.
+    changes=lambda case: [
+        Readmitted(
+            semester_of(case.answers), case.number, CREDITS.granted(case), case.answers["advisor"]
+        )
+    ],
     headline=_l("asks for readmission to the %(semester)s"),
     result=_l("You are readmitted to the %(semester)s"),
-    choices=choices,
 ).kind()

@@ -4,20 +4,20 @@ A request's own module says its fields, what the rules say of them, the lines of
 what it changes in the register; `Request.kind()` is the one maker of the rest. Its sentence,
 headline and result are words with places, such as `%(semester)s`, that `Request.said` fills.
 
-Past 300 lines, so that a kind's own module needs no other to be understood but this one.
+Past 300 lines, so that all that a request can say of itself is found in one place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, room
+from services.forms.catalog import documents, on_paper, printed, register_named, room
 from services.forms.catalog.fields import AnswerSchema, Choice, WholeNumber, Words
 from services.forms.catalog.kind import (
     Answers,
@@ -31,6 +31,7 @@ from services.forms.catalog.kind import (
     Uploads,
     Window,
 )
+from services.forms.catalog.partly import Partly
 from services.forms.people.masking import masked
 from services.forms.people.values import Change, Semester
 from services.forms.rules import tell
@@ -74,14 +75,14 @@ def semester_typed(answers: Answers) -> Semester | None:
     return Semester(year, typed) if isinstance(year, int) and typed in TERMS else None
 
 
-def year(label: Text = YEAR) -> WholeNumber:
+def year(label: Text = YEAR, *, required: bool = True) -> WholeNumber:
     """The year of a semester."""
-    return WholeNumber(*YEARS, label)
+    return WholeNumber(*YEARS, label, required=required)
 
 
-def term(label: Text = SEMESTER, hint: Text = "") -> Choice:
+def term(label: Text = SEMESTER, hint: Text = "", *, required: bool = True) -> Choice:
     """Which semester of the year."""
-    return Choice(TERMS, label, hint, columns="two")
+    return Choice(TERMS, label, hint, columns="two", required=required)
 
 
 def reason(
@@ -94,9 +95,9 @@ def reason(
     return Words(REASON_LETTERS_MOST, label, hint, required=required)
 
 
-def with_file(asking: Asking, needed: Callable[..., Finding]) -> list[Finding]:
-    """What a document is asked for with, told once there is a draft to add it to."""
-    return [] if asking.attached is None else [needed(there=asking.attached > 0)]
+def days(first: date | None, last: date) -> Window:
+    """Whole days in Seoul, both included, as instants."""
+    return (midnight(first) if first else None), midnight(last + timedelta(days=1))
 
 
 def lines(case: Case, *roles: str) -> dict[str, Any]:
@@ -117,6 +118,21 @@ class Only:
     which: Callable[[Asking], Semester | None]
     other: Callable[[Semester, Semester], Finding]
     missing: Callable[[], Finding] = tell.no_semester  # where the register has none
+    or_next: bool = False  # the one after it can be asked for as well
+    until_it_begins: bool = False  # which is when it closes; other pages say no such day
+
+    def against(self, asking: Asking, asked: Semester) -> list[Finding]:
+        """What stands against the semester that is asked for."""
+        which = self.which(asking)
+        if which is None:
+            return [self.missing()]
+        fits = asked == which or (self.or_next and asked == which.plus(1))
+        return [] if fits else [self.other(asked, which)]
+
+    def window(self, asking: Asking) -> Window:
+        """Until that semester begins."""
+        which = self.which(asking)
+        return None, midnight(asking.semesters[which].first_day) if which else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,29 +153,27 @@ class Request:
     # What the places of those three say, besides the semester.
     says: Callable[[Answers], Mapping[str, Any]] = lambda _answers: {}
     semester_line: str = ""  # the line of the paper where the semester asked for stands
-    lines: Callable[[Case], Mapping[str, Any]] = lambda _case: {}  # its own values of the paper
-    # What the decision block says: the decision, and what was granted.
-    decided: Callable[[Case], Text] = lambda _case: GRANTED
+    # Values of the paper besides those that the fields say themselves (`on_paper`).
+    lines: Callable[[Case], Mapping[str, Any]] = lambda _case: {}
+    # What the decision block says was granted, unless less may be granted of an answer.
     granted: Callable[[Case], Text] = lambda case: tell.semester(semester_of(case.answers))
     against: Callable[[Asking], list[Finding]] = lambda _asking: []  # who and when
     only: Only | None = None
     roles: Sequence[str] = ()
     route: Sequence[Step] = ()  # in place of one step for each role
     office: str = OFFICE
-    extents: Callable[[Answers], Sequence[str]] | None = None  # of what may be granted less
+    partly: Partly | None = None
     prefill: Callable[[Asking], dict[str, Any]] = lambda _asking: {}
     # When it opens and closes, where a page says so; `window_of` names the choice that it is of.
     window: Callable[[Asking, Answers], Window] = lambda _asking, _answers: (None, None)
     window_of: Text = ""
     semester: Callable[[Answers], Semester | None] = semester_of
     lasts: Callable[[Answers], int] = lambda _answers: 1
-    choices: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
     abouts: Callable[[Asking], Mapping[str, Mapping[str, Text]]] = lambda _asking: {}
-    lapses_at: Callable[[Asking, Answers], datetime | None] = lambda _asking, _answers: None
-    lapsed: Callable[[datetime], Text] = lambda _at: ""
-    # Of `lines`, what the number alone tells besides the semester and the decision.
+    # Of the paper's lines, what the number alone tells besides the semester and the decision.
     shown: Sequence[str] = ()
     uploads: Uploads = field(default_factory=Uploads)
+    document: documents.Document | None = None  # that it is always asked for with
     addressee: Text = TO_PRESIDENT
     single: bool = False
 
@@ -173,7 +187,7 @@ class Request:
             summary=self.summary,
             schema=self.schema,
             route=self.steps,
-            desk=Desk(self.office, granted=self.extents),
+            desk=Desk(self.office, granted=self.grantable if self.partly else None),
             uploads=self.uploads,
             may_ask=self.may_ask,
             judge=self.judged,
@@ -193,10 +207,8 @@ class Request:
             headline=lambda answers: self.said(self.headline, answers),
             result=lambda answers, granted: self.said(self.result, answers, granted),
             named=self.named,
-            choices=self.choices,
+            choices=lambda asking: register_named.choices(asking, self.schema),
             abouts=self.abouts,
-            lapses_at=self.lapses_at,
-            lapsed=self.lapsed,
             addressee=self.addressee,
             paper_title=self.paper_title,
         )
@@ -247,6 +259,8 @@ class Request:
 
     def open_within(self, asking: Asking, answers: Answers) -> Window:
         """When it opens and closes."""
+        if self.only and self.only.until_it_begins:
+            return self.only.window(asking)
         return self.window(asking, answers)
 
     def may_ask(self, asking: Asking) -> list[Finding]:
@@ -256,26 +270,25 @@ class Request:
         return [self.only.missing()] if self.only and not self.only.which(asking) else []
 
     def judged(self, asking: Asking, answers: Answers) -> list[Finding]:
-        """What the rules say, and whether the paper holds it."""
-        return [*self.of_rules(asking, answers), *self.does_not_fit(asking, answers)]
+        """What the rules say, what the answers bring with them, whether the paper holds it."""
+        return [
+            *self.of_rules(asking, answers),
+            *documents.needed(asking, self.schema, answers, self.document),
+            *self.does_not_fit(asking, answers),
+        ]
 
     def of_rules(self, asking: Asking, answers: Answers) -> list[Finding]:
         """What the rules say of the one semester that can be asked for, then of everything."""
-        if self.only:
-            which, asked = self.only.which(asking), semester_of(answers)
-            if which is None:
-                return [self.only.missing()]
-            if asked != which:
-                return [self.only.other(asked, which)]
-        return self.judge(asking, answers)
+        stands = self.only.against(asking, semester_of(answers)) if self.only else []
+        return stands or self.judge(asking, answers)
 
     def does_not_fit(self, asking: Asking, answers: Answers) -> list[Finding]:
         """What the printed form could not hold, before anybody signs it."""
-        return room.of_student(asking, self.name) + [
-            finding
-            for name, label in self.texts.items()
-            for finding in room.of_text(asking, self.name, name, label, answers.get(name) or "")
-        ]
+        return (
+            room.of_choices(asking, self.name, self.schema, answers)
+            + room.of_student(asking, self.name)
+            + room.of_texts(asking, self.name, self.texts, answers)
+        )
 
     def filled_in(self, asking: Asking) -> dict[str, Any]:
         """What the form begins with: the one semester, and what the request knows."""
@@ -289,9 +302,26 @@ class Request:
                 **lines(case, *self.signers),
                 **self.head(case),
                 **{name: case.answers.get(name) or "" for name in self.texts},
-                **self.lines(case),
-                **printed.decision(case, self.decided(case), self.granted(case)),
+                **self.own_lines(case),
+                **printed.decision(case, self.decided(case), self.granted_of(case)),
             }
+
+    def grantable(self, answers: Answers) -> Sequence[str]:
+        """What may be granted of what was asked for."""
+        return self.partly.grantable(answers[self.partly.field]) if self.partly else ()
+
+    def decided(self, case: Case) -> Text:
+        """Granted, or granted in part."""
+        less = self.partly is not None and self.partly.less(case)
+        return self.partly.in_part or GRANTED if self.partly and less else GRANTED
+
+    def granted_of(self, case: Case) -> Text:
+        """What was granted, as the decision block has it."""
+        return self.partly.printed(self.partly.granted(case)) if self.partly else self.granted(case)
+
+    def own_lines(self, case: Case) -> dict[str, Any]:
+        """What no other request's paper has: values of its own, then the answers of its fields."""
+        return {**self.lines(case), **on_paper.lines(self.schema, case)}
 
     def head(self, case: Case) -> dict[str, str]:
         """Who was born when, and which semester it is about."""

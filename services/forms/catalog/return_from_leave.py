@@ -14,14 +14,16 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import paying_again, printed, request, semester_window
+from services.forms.catalog import paying_again, printed, request, semester_window, who
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Return
-from services.forms.rules import returning, tell, tell_leaves, tell_returning, tell_standing
+from services.forms.rules import returning, tell, tell_leaves, tell_returning
 
 APPLY = _l("I hereby apply to return from my leave of absence as stated above.")
+
+on_leave = who.only("LEA-01", ("on_leave",), _l("Students on leave ask for it."))
 
 
 class ReturnFromLeave(AnswerSchema):
@@ -36,10 +38,8 @@ class ReturnFromLeave(AnswerSchema):
 
 def against(asking: Asking) -> list[Finding]:
     """LEA-01: whoever is on leave, in a semester that the register knows."""
-    standing = asking.student.standing
-    if standing != "on_leave":
-        return [tell_standing.not_for("LEA-01", _l("Students on leave ask for it."), standing)]
-    return [] if _way(asking) else [tell.no_semester()]
+    lacking = [] if _way(asking) else [tell.no_semester()]
+    return on_leave(asking) or lacking
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:

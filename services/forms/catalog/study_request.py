@@ -14,18 +14,16 @@ office is the Student Team, which keeps the register, unless a row names another
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from services.forms.catalog import request, room, semester_window
-from services.forms.catalog.fields import AnswerSchema
+from services.forms.catalog import register_named, request, room, semester_window, who
 from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text, Window
 from services.forms.catalog.kind import Uploads as Uploads
-from services.forms.people.values import Named, Semester, Standing
-from services.forms.rules import tell
+from services.forms.people.values import Semester, Standing
 from shared.words import in_language
 
 STUDYING: tuple[Standing, ...] = ("enrolled", "on_leave", "completed")
@@ -55,11 +53,8 @@ class Request(request.Request):
 
     def may_ask(self, asking: Asking) -> list[Finding]:
         """Whoever studies here, unless the rule says otherwise."""
-        standing = asking.student.standing
-        if standing not in self.who:
-            found = tell.not_in_this_standing(self.rule, self.whom, standing)
-            return [replace(found, remedy=tell.OFFICE_KNOWS)]
-        return super().may_ask(asking) or self.not_open(asking)
+        stands = who.only(self.rule, self.who, self.whom)(asking)
+        return stands or super().may_ask(asking) or self.not_open(asking)
 
     def of_rules(self, asking: Asking, answers: Answers) -> list[Finding]:
         """The period of the semester that is asked about, then the same."""
@@ -92,30 +87,13 @@ class Request(request.Request):
         language = asking.student.language
         case = Case("", asking.student, answers, asking.now, (), (), None, language)
         with in_language(language):
-            case = replace(case, chosen=chosen(asking, self.schema, answers))
-            lines = {**self.lines(case), "extent_granted": str(self.granted(case))}
+            case = replace(case, chosen=register_named.chosen(asking, self.schema, answers))
+            lines = {**self.own_lines(case), "extent_granted": str(self.granted_of(case))}
         return [
             finding
             for name, text in lines.items()
             for finding in room.of_text(asking, self.name, name, self.title, text)
         ]
-
-
-def chosen(asking: Asking, schema: type[AnswerSchema], answers: Answers) -> dict[str, Named]:
-    """What the answers name in the register, by field (`Case.chosen`)."""
-    there: Mapping[str, tuple[Callable[[], Sequence[Any]], str]] = {
-        "professors": (asking.professors, "id"),
-        "majors": (asking.majors, "code"),
-        "campuses": (asking.campuses, "code"),
-    }
-    found: dict[str, Named] = {}
-    for name, one in schema().fields.items():
-        if of := one.metadata.get("of"):
-            things, key = there[of]
-            wanted = [thing for thing in things() if getattr(thing, key) == answers.get(name)]
-            if wanted:
-                found[name] = wanted[0]
-    return found
 
 
 def this_semester(asking: Asking) -> dict[str, Any]:

@@ -7,30 +7,44 @@ that the university prints (rulebook, "Forms as printed").
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from services.forms.catalog import kind, printed, request
-from services.forms.catalog.kind import Answers, Asking, Case, Finding
+from services.forms.catalog import kind as kinds
+from services.forms.catalog import printed, request
+from services.forms.catalog.kind import Answers, Asking, Case, Finding, Kind, Text
 from services.forms.catalog.request import semester_of
 from services.forms.people.values import Semester, SemesterData, Window
-from services.forms.rules import tell, terms, tuition, windows
+from services.forms.rules import tell, tell_windows, terms, tuition, windows
 from services.forms.rules.windows import When
 
 
 @dataclass(frozen=True)
 class Period:
-    """The semester's own time for it: where its data have it, and how it is said that it is not."""
+    """The semester's own time for it: where its data have it, and by which rule."""
 
     window: Callable[[SemesterData], Window | None]
-    not_open: Callable[[Asking, SemesterData, When], Finding]
+    rule: str
+    # What is said while it is not open, where that is more than when it is.
+    not_open: Callable[[Asking, SemesterData, When], Finding] | None = None
 
     def against(self, asking: Asking, semester: Semester) -> list[Finding]:
         """What stands against asking about a semester of the register now."""
         data = asking.semesters[semester]
-        state = windows.when(self.window(data), asking.now)
-        return [] if state == "open" else [self.not_open(asking, data, state)]
+        found = self.window(data)
+        state = windows.when(found, asking.now)
+        if state == "open":
+            return []
+        if self.not_open:
+            return [self.not_open(asking, data, state)]
+        return [tell_windows.not_open(self.rule, semester, state, found)]
+
+    def ends(self, asking: Asking, answers: Answers) -> datetime | None:
+        """When that of the semester asked for is over."""
+        data = asking.semesters.get(semester_of(answers))
+        found = self.window(data) if data else None
+        return found.closes if found else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +53,17 @@ class Request(request.Request):
 
     office: str = "educational_affairs"
     period: Period | None = None  # open as long as its semester lasts, unless it has one
+    # How it is said that it lapsed, where what was not agreed to in its period does (EXT-03).
+    lapsed: Callable[[datetime], Text] | None = None
     # What it begins with besides the semester.
     fill: Callable[[Asking, SemesterData], dict[str, Any]] = lambda _asking, _data: {}
+
+    def kind(self) -> Kind:
+        """The kind of the catalog."""
+        made = super().kind()
+        if self.period is None or self.lapsed is None:
+            return made
+        return replace(made, lapses_at=self.period.ends, lapsed=self.lapsed)
 
     def may_ask(self, asking: Asking) -> list[Finding]:
         """TUI-02: who pays; then whether the period of such a semester is open."""
@@ -64,7 +87,7 @@ class Request(request.Request):
         data = asking.semesters[semester]
         return {**semester.as_json(), **self.fill(asking, data)}
 
-    def open_within(self, asking: Asking, _answers: Answers) -> kind.Window:
+    def open_within(self, asking: Asking, _answers: Answers) -> kinds.Window:
         """The semester's period; without one it is open until the semester ends (no page says)."""
         semester = self._first(asking)
         if self.period is None or semester is None:
@@ -129,6 +152,14 @@ def against(asking: Asking, semester: Semester) -> list[Finding]:
     return [tell.not_paying(semester, why)] if why else []
 
 
+def charged_now(asking: Asking) -> int | None:
+    """KRW of the semester to deal with now, where this student can ask about it and it is known."""
+    now = semester_now(asking)
+    if now is None or against(asking, now):
+        return None
+    return tuition.charge(asking.student, asking.semesters[now]).krw
+
+
 def against_any(asking: Asking) -> list[Finding]:
     """Nothing when there is a semester to ask about now; else what stands against it."""
     now = semester_now(asking)
@@ -144,8 +175,8 @@ def _own(asking: Asking) -> list[Semester]:
     return [one for one in (now, *open_now) if one and not against(asking, one)]
 
 
-def _until_the_end(asking: Asking) -> kind.Window:
+def _until_the_end(asking: Asking) -> kinds.Window:
     now = semester_now(asking)
     if now is None:
         return None, None
-    return None, request.midnight(asking.semesters[now].last_day + timedelta(days=1))
+    return request.days(None, asking.semesters[now].last_day)

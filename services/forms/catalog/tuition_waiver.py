@@ -13,11 +13,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, tuition_asked
+from services.forms.catalog import granted, request, tuition_asked
 from services.forms.catalog.fields import AnswerSchema, Choice, Words
-from services.forms.catalog.kind import Answers, Asking, Case, Finding, Text
+from services.forms.catalog.kind import Answers, Asking, Finding, Text
+from services.forms.catalog.partly import Partly
 from services.forms.catalog.request import semester_of
-from services.forms.people.values import Arrangement
 from services.forms.rules import tell, tuition, waiver
 
 GROUNDS = {
@@ -39,7 +39,9 @@ RESULTS = {
     "two_thirds": _l("Two thirds of the tuition are waived"),
     "one_third": _l("One third of the tuition is waived"),
 }
-IN_PART: Text = _p("printed", "Granted in part")
+EXTENT = Partly(  # WAI-01
+    "extent", waiver.grantable, PRINTED_EXTENTS.__getitem__, _p("printed", "Granted in part")
+)
 SEEK = _l(
     "I hereby seek approval for the Application for a Tuition Fee Waiver "
     "for the %(semester_ordinal)s semester, %(year)s."
@@ -56,8 +58,14 @@ class TuitionWaiver(AnswerSchema):
         _p("field", "Extent"),
         _l("The extent granted may be less than you ask for."),
         columns="three",
+        boxes={one: f"box_{one}" for one in waiver.EXTENTS},
     )
-    ground = Choice(GROUNDS, _p("field", "Ground"), _l("Tuition Regulations, article 4 no. 4"))
+    ground = Choice(
+        GROUNDS,
+        _p("field", "Ground"),
+        _l("Tuition Regulations, article 4 no. 4"),
+        boxes={"hardship": "box_ground_hardship", "promotion_of_learning": "box_ground_learning"},
+    )
     reasons = Words(
         280,  # Korean letters that seven lines of the box hold, or 560 Latin ones
         _p("field", "Reasons"),
@@ -80,43 +88,13 @@ def judge(asking: Asking, answers: Answers) -> list[Finding]:
 
 def abouts(asking: Asking) -> dict[str, dict[str, Text]]:
     """What each extent comes to for this student."""
-    semester = tuition_asked.semester_now(asking)
-    if semester is None or tuition_asked.against(asking, semester):
-        return {}
-    charged = tuition.charge(asking.student, asking.semesters[semester]).krw
-    if charged is None:
+    krw = tuition_asked.charged_now(asking)
+    if krw is None:
         return {}
     return {
-        "extent": {e: tell.comes_to(waiver.reduction(e, charged)) for e in waiver.EXTENTS},
+        "extent": {one: tell.comes_to(waiver.reduction(one, krw)) for one in waiver.EXTENTS},
         "ground": {"hardship": _l("Natural disasters and the like")},
     }
-
-
-def boxes(case: Case) -> dict[str, str]:
-    """Extent and ground, each with its box."""
-    extent, ground = case.answers["extent"], case.answers["ground"]
-    return {
-        **{f"box_{one}": printed.box(extent == one) for one in waiver.EXTENTS},
-        "box_ground_hardship": printed.box(ground == "hardship"),
-        "box_ground_learning": printed.box(ground == "promotion_of_learning"),
-    }
-
-
-def granted(case: Case) -> str:
-    """The extent, which is the one asked for unless less was granted."""
-    return case.granted or str(case.answers["extent"])
-
-
-def decided(case: Case) -> Text:
-    """WAI-01: less than asked is granted in part."""
-    in_part = waiver.granted_in_part(case.answers["extent"], granted(case))
-    return IN_PART if in_part else request.GRANTED
-
-
-def changes(case: Case) -> list[Arrangement]:
-    """WAI-01: the extent granted is waived of the semester's tuition."""
-    semester = semester_of(case.answers)
-    return [Arrangement(semester, "waiver", case.number, extent=granted(case))]
 
 
 KIND = tuition_asked.PrintedForm(
@@ -126,16 +104,13 @@ KIND = tuition_asked.PrintedForm(
     summary=_l("All, two thirds or one third of the tuition, for hardship or to promote learning."),
     paper_title=_l("Application for Waiver of Tuition Fees"),
     schema=TuitionWaiver,
-    extents=lambda answers: waiver.grantable(answers["extent"]),
+    partly=EXTENT,
     abouts=abouts,
     judge=judge,
     sentence=SEEK,
-    lines=boxes,
-    granted=lambda case: PRINTED_EXTENTS[granted(case)],
-    decided=decided,
     decides="extent_granted",
     shown=("year", "semester_ordinal", "decision", "extent_granted", "decision_date"),
-    changes=changes,
+    changes=lambda case: granted.arrangement(case, "waiver", extent=EXTENT.granted(case)),
     headline=lambda answers: HEADLINES[answers["extent"]],
     result=lambda answers, extent: RESULTS[extent or answers["extent"]],
 ).kind()

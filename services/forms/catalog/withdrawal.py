@@ -12,7 +12,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _p
 
-from services.forms.catalog import printed, request, semester_window
+from services.forms.catalog import printed, request, semester_window, who
 from services.forms.catalog.fields import AnswerSchema
 from services.forms.catalog.kind import Answers, Asking, Case, Finding
 from services.forms.catalog.request import semester_of
@@ -20,7 +20,7 @@ from services.forms.people.values import Leaving
 from services.forms.rules import refund, tell_refund, tell_standing
 from shared.clock import SEOUL
 
-STUDENTS = ("enrolled", "on_leave", "completed")
+students = who.only("WDR-01", ("enrolled", "on_leave", "completed"), _l("It is for students."))
 APPLY = _l(
     "I hereby apply to leave the university as stated above. I know that I am no longer a student "
     "of the university from the day on which this is granted."
@@ -41,9 +41,7 @@ def against(asking: Asking) -> list[Finding]:
     if standing == "admitted":
         words = _l("Whoever has not begun cancels the admission instead.")
         return [tell_standing.not_for("WDR-01", words, standing, _l("Ask for that (REF-04)."))]
-    if standing not in STUDENTS:
-        return [tell_standing.not_for("WDR-01", _l("It is for students."), standing)]
-    return []
+    return students(asking)
 
 
 def judge(asking: Asking, answers: Answers) -> list[Finding]:

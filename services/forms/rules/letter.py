@@ -51,17 +51,6 @@ def not_yet_here(standing: Standing) -> Finding:
     )
 
 
-def no_such_professor() -> Finding:
-    """REC-01: somebody of the register writes it."""
-    return Finding(
-        "REC-01",
-        "block",
-        _l("The register has no such professor."),
-        field="professor",
-        remedy=_l("Choose a professor from the list."),
-    )
-
-
 def address_needed() -> Finding:
     """REC-02: what is sent by mail needs an address."""
     return Finding(
@@ -71,6 +60,16 @@ def address_needed() -> Finding:
         field="mail_address",
         remedy=_l("Write the address, or choose that it is handed to you."),
     )
+
+
+def of_wish(asked: date, wished: date | None) -> list[Finding]:
+    """REC-02: a wished day that is over, or leaves very little time; nothing against others."""
+    if wished is None:
+        return []
+    if wished < asked:
+        return [wished_in_the_past(wished)]
+    soon = business_days.between(asked, wished) < 1 + DELIVERY_DAYS
+    return [wished_soon(asked, wished)] if soon else []
 
 
 def wished_in_the_past(wished: date) -> Finding:

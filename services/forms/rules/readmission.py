@@ -42,6 +42,11 @@ def credits_earned(student: Student) -> int:
     return study.earned(student.grades)
 
 
+def grantable(asked: int) -> list[str]:
+    """RDM-02: part of the credits or all, as asked first."""
+    return [str(count) for count in range(asked, -1, -1)]
+
+
 def attendance(student: Student, asked: Semester) -> Attendance:
     """RDM-02: reckoned from the first day of the course, so that nothing of it begins anew.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from services.forms.people.values import Grade, Semester, SemesterData, Student
@@ -20,6 +21,7 @@ from services.forms.rules import terms
 NOT_EARNED = ("F", "U", "NP", "W", "I")  # failed, unsatisfactory, not passed, withdrawn, incomplete
 EXAM_FROM, EXAM_BEFORE = 2, 4  # IQE-01: completed semesters
 KOREA = "KR"
+HUNDREDTHS = Decimal("0.01")
 WhyNotEarly = Literal["too_early", "not_early", "credits_unknown", "too_few_credits"]
 WhyNoExam = Literal["other_program", "too_early", "too_late", "passed", "admitted"]
 WhyNoLonger = Literal["not_yet", "used_up", "too_many"]
@@ -71,6 +73,26 @@ def earned(grades: Sequence[Grade]) -> int:
     return sum(one.credits for one in grades if one.grade not in NOT_EARNED)
 
 
+@dataclass(frozen=True)
+class Totals:
+    """CRT-03: what grades come to. `counted` are the credits of courses with points."""
+
+    attempted: int
+    earned: int
+    counted: int
+    points: Decimal
+    average: Decimal | None  # None where nothing counts
+
+
+def totals(grades: Sequence[Grade]) -> Totals:
+    """CRT-03: exact, then the average is rounded once, half up to two decimals."""
+    counted = [one for one in grades if one.points]
+    weight = sum(one.credits for one in counted)
+    points = sum((one.credits * Decimal(one.points or 0) for one in counted), Decimal(0))
+    average = (points / weight).quantize(HUNDREDTHS, ROUND_HALF_UP) if weight else None
+    return Totals(sum(one.credits for one in grades), earned(grades), weight, points, average)
+
+
 def why_no_exam(student: Student, semester: Semester) -> WhyNoExam | None:
     """IQE-01: after two completed semesters of the integrative course, passed before the fourth."""
     completed, in_time = terms.exam_semesters(student, semester)
@@ -106,6 +128,16 @@ def extended(student: Student) -> int:
 def semesters_left(student: Student, semester: Semester) -> int:
     """TRM-03, TRM-04, TRM-05: semesters that remain after this one, extensions included."""
     return terms.semesters_left(student, semester, extended(student))
+
+
+def maximum(student: Student) -> int:
+    """TRM-03, TRM-04: semesters of the maximum term, extensions included."""
+    return terms.MAXIMUM_SEMESTERS[student.program] + extended(student)
+
+
+def last_semester(student: Student, semester: Semester) -> Semester:
+    """TRM-03, TRM-04: with which the maximum term ends, as seen from this semester."""
+    return semester.plus(semesters_left(student, semester))
 
 
 def extension_left(student: Student) -> int:

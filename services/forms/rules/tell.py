@@ -201,6 +201,17 @@ def unprintable(field: str, label: Text, fit: Fit) -> Finding:
     )
 
 
+def no_such_professor(rule: str, field: str) -> Finding:
+    """REC-01, RDM-02: whoever is named is a professor of the register."""
+    return Finding(
+        rule,
+        "block",
+        _l("The register has no such professor."),
+        field=field,
+        remedy=_l("Choose a professor from the list."),
+    )
+
+
 def no_fee() -> Finding:
     """CRT-10: certificates are free."""
     return Finding("CRT-10", "note", _l("There is no fee."))

@@ -7,19 +7,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from services.forms.people.values import Semester, Window
-from services.forms.rules import tell_windows
+from services.forms.people.values import Semester
 from services.forms.rules.extension import Dates, Why
 from services.forms.rules.finding import Finding, Text
 from services.forms.rules.installments import Due
 from services.forms.rules.tell import filled, later, semester
-from services.forms.rules.windows import When
 from shared.say import day, moment, money
-
-
-def not_open(of: Semester, state: When, window: Window | None) -> Finding:
-    """EXT-01: it is asked for within the semester's period alone."""
-    return tell_windows.not_open("EXT-01", of, state, window)
 
 
 def bad_day(found: Dates, why: Why) -> Finding:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -85,6 +86,12 @@ def document_needed(kind: LeaveKind, *, there: bool) -> Finding:
     )
 
 
+# By kind of leave: the finding, once it is said whether one is there.
+NEEDED: Mapping[str, Callable[..., Finding]] = {
+    kind: partial(document_needed, kind) for kind, rule in RULES.items() if rule.document
+}
+
+
 def counsel() -> Finding:
     """LEA-06: a leave for disease is talked over first."""
     return Finding(
@@ -127,8 +134,9 @@ def money_back(found: Refund) -> Finding:
     )
 
 
-def not_that_semester(asked: Semester, first: Semester, last: Semester) -> Finding:
+def not_that_semester(asked: Semester, now: Semester) -> Finding:
     """LEA-01: a leave begins in the semester that goes on or in the next one."""
+    following = now.plus(1)
     return Finding(
         "LEA-01",
         "block",
@@ -137,10 +145,10 @@ def not_that_semester(asked: Semester, first: Semester, last: Semester) -> Findi
             lambda: {"semester": semester(asked)},
         ),
         field="semester",
-        figures={**asked.as_json(), "first": first.as_json(), "last": last.as_json()},
+        figures={**asked.as_json(), "first": now.as_json(), "last": following.as_json()},
         remedy=filled(
             _l("Choose the %(first)s or the %(last)s."),
-            lambda: {"first": semester(first), "last": semester(last)},
+            lambda: {"first": semester(now), "last": semester(following)},
         ),
     )
 

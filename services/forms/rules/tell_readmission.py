@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from services.forms.people.values import Semester, Standing
+from services.forms.people.values import Semester, Standing, Student
 from services.forms.rules.finding import Finding
-from services.forms.rules.readmission import Attendance
+from services.forms.rules.readmission import Attendance, Why
 from services.forms.rules.tell import filled, semester
 from services.forms.rules.tell_standing import not_for
 from shared.say import full_day, plain_day
+
+
+def against(why: Why, student: Student) -> Finding:
+    """RDM-01: why this student does not come back this way."""
+    return never_left(student.standing) if why == "never_left" else barred(student.barred)
 
 
 def never_left(standing: Standing) -> Finding:
@@ -64,6 +69,11 @@ def documents_of_the_notice() -> Finding:
     )
 
 
+def credits_of(earned: int, asked: int) -> Finding:
+    """RDM-02: how many of the earlier credits are to count."""
+    return too_many_credits(asked, earned) if asked > earned else credits_count(asked, earned)
+
+
 def credits_count(asked: int, earned: int) -> Finding:
     """RDM-02: part or whole, after three have agreed."""
     return Finding(
@@ -90,17 +100,6 @@ def too_many_credits(asked: int, earned: int) -> Finding:
         figures={"asked": asked, "earned": earned},
         remedy=_l("Write %(earned)s or fewer.", earned=earned),
     )  # fmt: skip
-
-
-def no_such_professor() -> Finding:
-    """RDM-02: the prospective advisor is a professor of the register."""
-    return Finding(
-        "RDM-02",
-        "block",
-        _l("The register has no such professor."),
-        field="advisor",
-        remedy=_l("Choose a professor from the list."),
-    )
 
 
 def reckoned(found: Attendance) -> Finding:

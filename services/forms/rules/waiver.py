@@ -43,8 +43,3 @@ def reduction(extent: str, charged_krw: int) -> Reduction:
 def grantable(asked: str) -> tuple[str, ...]:
     """WAI-01: the extent granted may be less than asked, never more; as asked comes first."""
     return tuple(extent for extent, share in EXTENTS.items() if share <= EXTENTS[asked])
-
-
-def granted_in_part(asked: str, granted: str) -> bool:
-    """WAI-01: whether less was granted than was asked."""
-    return EXTENTS[granted] < EXTENTS[asked]

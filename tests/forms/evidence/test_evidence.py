@@ -21,7 +21,9 @@ from services.certs.heads.tables import LeafRow
 from services.certs.ledger import LedgerEntry
 from services.certs.parts import Parts as Certs
 from services.forms.applications.growth import tell_growth
+from services.forms.applications.tables import TrailRow
 from shared.merkle import is_consistent
+from tests.parts.ports import wait_until
 from tests.security.house import DESK, Caller, House, open_house
 
 ROOT = Path(__file__).parents[3]
@@ -74,21 +76,16 @@ def case(house: House) -> Case:
 
 def _tell(house: House, certs: Certs) -> None:
     """Have certs hear of every entry of a trail."""
-    import time
-
     tell_growth(house.forms)
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
+
+    def heard() -> bool:
         with certs.database.read() as session:
             there = session.scalar(select(func.count()).where(LeafRow.source == "trails"))
         with house.forms.database.read() as session:
-            from services.forms.applications.tables import TrailRow
-
             told = session.scalar(select(func.count()).select_from(TrailRow).where(TrailRow.told))
-        if there == told:
-            return
-        time.sleep(0.05)
-    raise AssertionError("certs did not hear of the trails")
+        return there == told
+
+    wait_until(heard, seconds=20, what="every entry of a trail in certs")
 
 
 def _followed(caller: Caller, path: str) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +12,7 @@ from shared.messages import DocumentFailed, DocumentRequested
 from tests.forms.campus import HAN, KHOA, NUMBER, Campus
 from tests.forms.pages.browser import Browser, Page, signed_in
 from tests.forms.pages.sound import faults
+from tests.parts.ports import wait_until
 
 GRADUATE, OFFICER = "2021-2015", "sua.moon"
 KIND = "/apply/certificate_enrollment"
@@ -35,13 +35,12 @@ def requested(campus: Campus) -> DocumentRequested:
 
 def soon_requested(campus: Campus) -> DocumentRequested:
     """The same, as certs sees it: when it comes."""
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        for one in campus.said():
-            if isinstance(one, DocumentRequested):
-                return one
-        time.sleep(0.05)
-    raise TimeoutError("no document was asked for")
+
+    def asked_for() -> DocumentRequested | None:
+        found = (one for one in campus.said() if isinstance(one, DocumentRequested))
+        return next(found, None)
+
+    return wait_until(asked_for, seconds=20, what="a document that is asked for")
 
 
 def test_home_lists_certificates_apart_and_says_why_one_is_closed(student: Browser) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,9 +24,10 @@ from services.forms.people import register
 from services.forms.people.values import Student
 from shared import audit
 from shared.errors import Conflict, NotFound
+from tests.parts.ports import wait_until
 from tests.security.house import DESK, House, open_house
 
-SECONDS = 120.0
+SECONDS = 20.0
 REASONS = "My parents' greenhouse was flooded in the first week of September."
 PASSED_OVER = ("mailbox", "access")  # a trial's own mailbox; accesses hold ids
 
@@ -78,20 +78,13 @@ def life(house: House, owners: Iterator[str], tmp_path_factory: pytest.TempPathF
     copy = tmp_path_factory.mktemp("copy") / "copy.zip"
     people.write_copy(house.ground, student.student_number, copy)
     people.forget(house.ground, student.student_number)
-    _until(lambda: _erased(house, document))
+    wait_until(lambda: _erased(house, document), seconds=SECONDS, what="an erased document")
     return Life(house, student, made["id"], made["number"], document, pdf, copy, head)
 
 
 def _erased(house: House, document: str) -> bool:
     with house.ground.databases["certs"].read() as session:
         return session.get_one(DocumentRow, document).erased_at is not None
-
-
-def _until(look: Any) -> None:
-    end = time.monotonic() + SECONDS
-    while not look():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 def everything(folder: Path) -> Iterator[tuple[str, str]]:
@@ -137,7 +130,7 @@ def test_nothing_of_the_person_is_left_in_any_table_or_file(life: Life) -> None:
         life.student.name_ko, life.student.name_en, life.student.student_number,
         life.student.email, life.student.phone, REASONS, life.student.birth_date.isoformat(),
     }  # fmt: skip
-    _until(lambda: not _waiting(folder))
+    wait_until(lambda: not _waiting(folder), seconds=SECONDS, what="an empty outbox")
     others = _birth_dates(folder)
     for where, row in everything(folder):
         for word in words - others:

@@ -45,9 +45,3 @@ def test_the_desk_may_grant_what_was_asked_or_less_and_never_more(asked: str) ->
     assert offered[0] == asked
     for extent, share in waiver.EXTENTS.items():
         assert (extent in offered) == (share <= waiver.EXTENTS[asked])
-
-
-@given(extents, extents)
-def test_granted_in_part_is_less_than_asked(asked: str, granted: str) -> None:
-    less = waiver.EXTENTS[granted] < waiver.EXTENTS[asked]
-    assert waiver.granted_in_part(asked, granted) == less
