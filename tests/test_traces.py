@@ -86,8 +86,8 @@ def _ask(url: str) -> tuple[dict[str, str], str, set[str]]:
     before = cast.mailbox.seen()
     student._headers["traceparent"] = STRANGE
     made = asked_for(student, KIND, "ko").json()
-    document = demo._document(student, made["id"])
-    demo._download(student, document["number"])
+    document = demo.document_of(student, made["id"])
+    demo.download(student, document["number"])
     wait_until(lambda: bool(cast.mailbox.seen() - before), seconds=60, what="the mail")
     time.sleep(1)  # notify tells forms that it left
     token = student._headers["Authorization"].split()[1]

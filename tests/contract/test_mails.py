@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -101,9 +103,12 @@ def test_time_passes_and_people_are_reminded_and_the_office_told(
         cast = Cast(product.url)
         sent = cast.send(cast.applicant("en"))
         link = cast.link(sent)
-        for shift, message in (("+4d", "approval_reminder"), ("+8d", "overdue")):
+        case = sent.student.ask("GET", f"/api/v1/applications/{sent.id}")
+        due = datetime.fromisoformat(case["steps"][0]["by_when"])  # business days: not a set time
+        hours = math.ceil((due - datetime.now(UTC)).total_seconds() / 3600)
+        for later, message in ((hours - 24, "approval_reminder"), (hours + 24, "overdue")):
             product.stop()
-            product = Embedded(folder, DOJANG_CLOCK=shift)
+            product = Embedded(folder, DOJANG_CLOCK=f"+{later}h")
             product.start()
             cast = Cast(product.url)
             mail = cast.mailbox.wait(set(), lambda m, name=message: m["message"] == name)  # type: ignore[misc]

@@ -277,7 +277,7 @@ def test_the_whole_product_works_with_a_user_for_each_department(
         student = who_may(cast, "certificate_enrollment")
         before = cast.mailbox.seen()
         application = asked_for(student, "certificate_enrollment", "ko").json()
-        assert demo._document(student, application["id"])["number"]
+        assert demo.document_of(student, application["id"])["number"]
         cast.mailbox.wait(before, lambda _mail: True)
         seen = cast.signed_in("operator").ask("GET", "/api/v1/desk/operations")
         assert {one["queue"] for one in seen["queues"]} == {lane.queue for lane in TOPOLOGY.lanes}
