@@ -8,16 +8,16 @@ same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import inf
 
 from services.certs.layout.overlay import (
     COMBINING,
     OTHER_LANGUAGE,
     Composed,
-    at_place,
     opening,
     place,
+    setting_in,
     spoken,
 )
 from shared.fit.faces import Typeface
@@ -72,23 +72,21 @@ def in_one_line(cell: Cell, alphabet: Alphabet, words: str) -> Composed | None:
         return None
     x, y = place(cell, width), style.baselines[0][0]
     shown, codes = [opening(cell.color)], alphabet.codes
-    for span, said in spans(alphabet, words):
-        set_at = at_place(alphabet.face, style.size, alphabet.is_italic, x, y)
-        coded = "".join(map(codes.__getitem__, said))
-        shown.append(f"{span}{set_at} <{coded}> Tj{' EMC' if span else ''}")
-        x += sum(map(advances.__getitem__, said)) * style.size / 1000
+    set_in = setting_in(alphabet.face, style.size, alphabet.is_italic)
+    if alphabet.other is None or alphabet.other[0].search(words) is None:
+        shown.append(f"{set_in}{x:.3f} {y:.3f} Tm <{''.join(map(codes.__getitem__, words))}> Tj")
+    else:
+        for span, said in stretches(alphabet.other, words):
+            coded = "".join(map(codes.__getitem__, said))
+            end = " EMC" if span else ""
+            shown.append(f"{span}{set_in}{x:.3f} {y:.3f} Tm <{coded}> Tj{end}")
+            x += sum(map(advances.__getitem__, said)) * style.size / 1000
     shown.append("ET")
     return Composed("\n".join(shown), plainly=(alphabet, words))
 
 
-def spans(alphabet: Alphabet, words: str) -> Sequence[tuple[str, str]]:
+def stretches(other: tuple[re.Pattern[str], str], words: str) -> Iterator[tuple[str, str]]:
     """The stretches of words in one language each: (mark before it, what it says)."""
-    if alphabet.other is None or alphabet.other[0].search(words) is None:
-        return (("", words),)
-    return list(_stretches(alphabet.other, words))
-
-
-def _stretches(other: tuple[re.Pattern[str], str], words: str) -> Iterator[tuple[str, str]]:
     pattern, language = other
     at = 0
     for match in pattern.finditer(words):

@@ -81,7 +81,7 @@ def compose(cell: Cell, setting: Setting, italic: bool, language: str) -> Compos
         x = place(cell, line.width)
         for run in runs(line, language):
             face, span = run.face.name, span_of(run)
-            set_at = at_place(face, size, italic, x, y)
+            set_at = f"{setting_in(face, size, italic)}{x:.3f} {y:.3f} Tm"
             shown.append(f"{span}{set_at} {show(run, size)}{' EMC' if span else ''}")
             used.setdefault(face, {}).update(run.texts)
             x += run.advance * size / 1000
@@ -173,10 +173,11 @@ def place(cell: Cell, width: float) -> float:
     return cell.left
 
 
-def at_place(face: str, size: float, italic: bool, x: float, y: float) -> str:
-    """The operators before the glyphs of a run: face, size, where it begins."""
+@lru_cache(maxsize=256)
+def setting_in(face: str, size: float, italic: bool) -> str:
+    """The operators before the glyphs of a run, up to where it begins: face, size, slant."""
     slant = SLANT if italic and face not in HAVE_ITALIC else 0
-    return f"{resource(face)} {size:g} Tf 1 0 {slant:g} 1 {x:.3f} {y:.3f} Tm"
+    return f"{resource(face)} {size:g} Tf 1 0 {slant:g} 1 "
 
 
 def shaped(face: Face, text: str, used: dict[int, str]) -> Iterator[Glyph]:
