@@ -187,7 +187,8 @@ def an_issue() -> ledger.Issue:
     return ledger.Issue(
         number=number.draw(), issue_id=key, application_id=key, kind="certificate_enrollment",
         language="ko", template_version="1", facts={"holder": "x", "shows": []}, file_id=key,
-        sha256=secrets.token_hex(32), issued_at=datetime.now(UTC), signature={"level": "B-B"}, by=None,
+        sha256=secrets.token_hex(32), issued_at=datetime.now(UTC),
+        signature={"level": "B-B"}, by=None,
     )  # fmt: skip
 
 
