@@ -67,7 +67,9 @@ class Alphabet:
 def in_one_line(cell: Cell, alphabet: Alphabet, words: str) -> Composed | None:
     """The words in the cell's first style; None where they have to go the long way."""
     style, advances = cell.styles[0], alphabet.advances
-    width = sum(map(advances.__getitem__, words)) * style.size / 1000
+    em = style.size / 1000
+    # As `Setter` adds up, so that both ways round alike.
+    width = sum([advance * em for advance in map(advances.__getitem__, words)])
     if width > cell.right - cell.left or words[-1] == " ":
         return None
     x, y = place(cell, width), style.baselines[0][0]
