@@ -32,7 +32,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.peers.meter import Times
+from benchmarks.peers.meter import Times, resident_mb
 from benchmarks.peers.offices import Carbone, Fresh, Warm
 from benchmarks.peers.ours import Ours
 from benchmarks.peers.papers import CERTIFICATE, KINDS, TRANSCRIPT, WAIVER, Kind, values_of
@@ -163,11 +163,6 @@ def memory(kinds: Sequence[Kind], many: int) -> str:
                         file.unlink()
         ours.close()
     return "\n".join([*lines, ""])
-
-
-def resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> None:

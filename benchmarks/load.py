@@ -263,16 +263,24 @@ def both(given: argparse.Namespace) -> list[Run]:
             runs = [measure("embedded", alone, folder / "embedded", given)]
         finally:
             alone.stop()
-        rabbitmq, postgres = RabbitServer(folder / "rabbitmq"), PostgresServer(folder / "postgres")
-        stack.callback(rabbitmq.close)
-        stack.callback(postgres.close)
-        rabbitmq.start()
-        postgres.start()
-        (folder / "earnest").mkdir()
-        product = InEarnest(folder / "earnest", rabbitmq, postgres)
-        stack.callback(product.stop)
-        product.start()
+        product, *_servers = in_earnest(folder, stack)
         return [*runs, measure("in earnest", product, folder / "earnest", given)]
+
+
+def in_earnest(
+    folder: Path, stack: ExitStack, **settings: str
+) -> tuple[InEarnest, RabbitServer, PostgresServer]:
+    """The product in `folder/earnest` on servers of its own, running until the stack ends."""
+    rabbitmq, postgres = RabbitServer(folder / "rabbitmq"), PostgresServer(folder / "postgres")
+    stack.callback(rabbitmq.close)
+    stack.callback(postgres.close)
+    rabbitmq.start()
+    postgres.start()
+    (folder / "earnest").mkdir(exist_ok=True)
+    product = InEarnest(folder / "earnest", rabbitmq, postgres, **settings)
+    stack.callback(product.stop)
+    product.start()
+    return product, rabbitmq, postgres
 
 
 def written(runs: list[Run], given: argparse.Namespace) -> str:

@@ -21,9 +21,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import load
-from tests.parts.postgres import PostgresServer
-from tests.parts.product import Embedded, InEarnest
-from tests.parts.rabbitmq import RabbitServer
+from benchmarks.peers.meter import resident_mb
+from tests.parts.product import Embedded
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "soak.md"
 LOOK_SECONDS = 30
@@ -33,7 +32,6 @@ HEAD = """\
 | installation | process | MB, first | MB, last | MB, most | descriptors | at the end | threads \
 | at the end | |
 |---|---|---|---|---|---|---|---|---|---|"""
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
@@ -91,9 +89,8 @@ def is_flat(first: list[Look], last: list[Look]) -> bool:
 
 def look_at(pid: int, minute: float) -> Look:
     proc = Path("/proc") / str(pid)
-    pages = int((proc / "statm").read_text().split()[1])
     descriptors, threads = len(os.listdir(proc / "fd")), len(os.listdir(proc / "task"))
-    return Look(minute, pages * PAGE_BYTES / 1e6, descriptors, threads)
+    return Look(minute, resident_mb(pid), descriptors, threads)
 
 
 def soak(name: str, product: Any, folder: Path, given: argparse.Namespace) -> Soaked:
@@ -125,15 +122,8 @@ def both(given: argparse.Namespace) -> list[Soaked]:
         alone = Embedded(folder / "embedded", TMPDIR=str(folder / "embedded" / "tmp"))
         stack.callback(alone.stop)
         alone.start()
-        rabbitmq, postgres = RabbitServer(folder / "rabbitmq"), PostgresServer(folder / "postgres")
-        stack.callback(rabbitmq.close)
-        stack.callback(postgres.close)
-        rabbitmq.start()
-        postgres.start()
         temporary = str(folder / "earnest" / "tmp")
-        product = InEarnest(folder / "earnest", rabbitmq, postgres, TMPDIR=temporary)
-        stack.callback(product.stop)
-        product.start()
+        product, *_servers = load.in_earnest(folder, stack, TMPDIR=temporary)
         found: dict[str, Soaked] = {}
 
         def one(name: str, which: Any, where: str) -> None:
@@ -153,8 +143,8 @@ def both(given: argparse.Namespace) -> list[Soaked]:
 def written(found: list[Soaked], given: argparse.Namespace) -> str:
     """The page."""
     rows = "\n".join(row for one in found for row in one.rows())
-    answers = ", ".join(
-        f"{one.name} {one.answers} ({one.bad} of them 5xx or none)" for one in found
+    answers = "; ".join(
+        f"{one.name} {one.answers}, of them 5xx or none: {', '.join(one.bad) or 0}" for one in found
     )
     left = ", ".join(
         f"{one.name} at most {max(n for _, n in one.left)}, at the end {one.left[-1][1]}"

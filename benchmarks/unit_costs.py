@@ -33,9 +33,6 @@ from services import demo
 from services.certs import ledger, number
 from services.demo import Person
 from shared.database import Database
-from tests.parts.postgres import PostgresServer
-from tests.parts.product import InEarnest
-from tests.parts.rabbitmq import RabbitServer
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "unit_costs.md"
 IDLE_SECONDS = 10
@@ -63,15 +60,7 @@ class House:
 
     def __init__(self, folder: Path, stack: ExitStack, students: int) -> None:
         self.folder = folder
-        self._rabbitmq = RabbitServer(folder / "rabbitmq")
-        self._postgres = PostgresServer(folder / "postgres")
-        for server in (self._rabbitmq, self._postgres):
-            stack.callback(server.close)
-            server.start()
-        (folder / "earnest").mkdir()
-        self.product = InEarnest(folder / "earnest", self._rabbitmq, self._postgres)
-        stack.callback(self.product.stop)
-        self.product.start()
+        self.product, self._rabbitmq, self._postgres = load.in_earnest(folder, stack)
         numbers = load.lay_in(folder / "earnest", students)
         self.product.processes.run("import", str(folder / "earnest"))
         self.inside = load.Inside(self.product.processes._environment)

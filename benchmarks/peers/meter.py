@@ -41,6 +41,12 @@ def tree_seconds(pid: int) -> float:
     return sum(used.get(one, 0) for one in family) / TICKS
 
 
+def resident_mb(pid: int | str = "self") -> float:
+    """Memory of a process that is in use, in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 def store(folder: Path) -> FolderStore:
     """A store that has been in use: all 256 of its folders are there."""
     files = FolderStore(folder)

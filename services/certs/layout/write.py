@@ -286,7 +286,7 @@ def list_of(values: Mapping[str, Any], items: Items) -> list[Any]:
 
 def is_blank(item: Any) -> bool:
     """Whether an item says nothing."""
-    return not any(map(is_said, item.values())) if isinstance(item, dict) else not item
+    return not any(map(is_said, item.values())) if isinstance(item, Mapping) else not item
 
 
 def is_said(value: Any) -> bool:
