@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from services.certs.verify.reader import read
+from services.certs.verify.reader import answer
 
 LENGTH_BYTES = 8
 NICER = 10
@@ -28,7 +28,7 @@ def files(stream: BinaryIO) -> Iterator[bytes]:
 
 def text_of(data: bytes) -> str | None:
     """What stands on its pages."""
-    found = read(data)
+    found = answer(data)
     return None if found["problem"] else "".join(word[TEXT] for word in found["words"])
 
 

@@ -12,11 +12,10 @@ from services.certs.templates.findings import Finding, Unsafe
 from services.certs.templates.package import FILE_BYTES_MOST
 from shared.limited import Limited
 
-READER = Path(__file__).with_name("reader.py")
 SECONDS_MOST = 20.0
 FORMS = {".docx": "docx", ".pdf": "pdf"}
 MACRO_ENDINGS = (".docm", ".dotm")
-_reader = Limited(READER, at_once=2, seconds=SECONDS_MOST)
+_reader = Limited("services.certs.templates.reader", at_once=2, seconds=SECONDS_MOST)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,14 @@
-"""Look through a template that somebody uploaded: a program of its own, run as a limited child.
+"""Look through a template that somebody uploaded: a program for `shared/limited.py`.
 
-`reader.py docx|pdf`: standard input is the kind as a line of JSON (`fields.Kind`), then the file;
-standard output is `{"safe": bool, "findings": [finding, …]}`. See `shared/limited.py`.
+The argument is docx or pdf, what is read the kind as a line of JSON (`fields.Kind`), then the file;
+the answer is `{"safe": bool, "findings": [finding, …]}`.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
-
-if __name__ == "__main__":  # -I leaves nothing of ours on the path
-    sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from services.certs.templates import form_lint, word_lint
 from services.certs.templates.fields import Kind
@@ -25,7 +20,7 @@ FORMS: Mapping[str, Callable[[bytes, Kind], list[Finding]]] = {
 }
 
 
-def read(form: str, data: bytes) -> dict[str, Any]:
+def answer(data: bytes, form: str) -> dict[str, Any]:
     """What is to be said of a file. Whatever goes wrong while reading it makes it unsafe."""
     head, _, body = data.partition(b"\n")
     kind = Kind(**json.loads(head))
@@ -38,7 +33,3 @@ def read(form: str, data: bytes) -> dict[str, Any]:
     except Exception:  # whatever a file does to its reader: such a file is not taken
         return {"safe": False, "findings": [Finding("unreadable").as_json()]}
     return {"safe": True, "findings": [one.as_json() for one in findings[:FINDINGS_MOST]]}
-
-
-if __name__ == "__main__":
-    json.dump(read(sys.argv[1], sys.stdin.buffer.read()), sys.stdout)

@@ -1,6 +1,6 @@
 """Read what a PDF shows and where it stands: a program for `shared/limited.py`.
 
-Standard input is the PDF; standard output is JSON:
+It is given the PDF; the answer is
 `{"problem": null | "encrypted" | "broken" | "too_costly", "pages": n, "added": [what, …],
 "title": text, "words": [[page, x, y, text, visible], …],
 "pictures": [[page, [left, bottom, right, top], hash, text of a QR code], …]}`
@@ -10,8 +10,6 @@ with x and y in points from the page's lower left corner.
 from __future__ import annotations
 
 import io
-import json
-import sys
 from collections.abc import Iterator
 from dataclasses import astuple
 from typing import Any
@@ -30,11 +28,11 @@ ANNOTATION, FORM, ATTACHMENT, SCRIPT, LAYERS, LINK = (
 )  # fmt: skip
 
 
-def read(data: bytes) -> dict[str, Any]:
+def answer(data: bytes) -> dict[str, Any]:
     """What a PDF shows, or what keeps it from being read."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            return answer(pdf, look(pdf, PAGES_MOST))
+            return _plain(pdf, look(pdf, PAGES_MOST))
     except pikepdf.PasswordError:
         return {"problem": "encrypted"}
     except Enough:
@@ -45,7 +43,7 @@ def read(data: bytes) -> dict[str, Any]:
         return {"problem": "broken"}
 
 
-def answer(pdf: pikepdf.Pdf, sight: Sight) -> dict[str, Any]:
+def _plain(pdf: pikepdf.Pdf, sight: Sight) -> dict[str, Any]:
     """What was seen, as plain values."""
     words = sight.words[:WORDS_MOST]
     if sum(len(word.text) for word in words) > CHARACTERS_MOST:
@@ -95,12 +93,3 @@ def _is_ours(annotation: Any) -> bool:
     """Our papers have the signature's field, without size."""
     no_size = [float(v) for v in annotation.get("/Rect", (0, 0, 1, 1))] == [0, 0, 0, 0]
     return bool(annotation.get("/FT") == pikepdf.Name.Sig and no_size)
-
-
-def main() -> None:
-    """Read standard input and answer on standard output."""
-    json.dump(read(sys.stdin.buffer.read()), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from services.certs.verify import reader
 from shared.limited import Limited
 
-READER = Limited(Path(__file__).with_name("reader.py"))
+READER = Limited("services.certs.verify.reader")
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def read(data: bytes) -> Reading:
 
 def read_own(data: bytes) -> Reading:
     """Read a PDF that we wrote ourselves: no child is needed."""
-    return _plain(reader.read(data))
+    return _plain(reader.answer(data))
 
 
 def _plain(found: dict[str, Any]) -> Reading:

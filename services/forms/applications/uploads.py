@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 
 import puremagic
 
@@ -18,7 +17,7 @@ from shared.errors import Refused
 from shared.limited import Limited
 from shared.scanner import Scanner
 
-OPENER = Limited(Path(__file__).with_name("opening.py"))
+OPENER = Limited("services.forms.applications.opening")
 NAME_CHARACTERS_MOST = 150
 
 

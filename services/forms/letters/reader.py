@@ -1,6 +1,6 @@
 """Read the paragraphs of a letter: a program for a limited child (`shared/limited.py`).
 
-The argument is DOCX or PDF, standard input the file; standard output is JSON:
+The argument is DOCX or PDF; the answer is
 `{"problem": null | "locked" | "damaged" | "macros" | "too_long", "paragraphs": [text, …]}`
 with "" for an empty paragraph.
 """
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import io
 import itertools
-import json
 import re
-import sys
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+
+from lxml import etree
+from pypdf import PasswordType, PdfReader
 
 UNPACKED_BYTES_MOST = 20 * 1024 * 1024
 PARTS_MOST = 2_000
@@ -36,7 +37,7 @@ class Problem(Exception):
     """Why the file is no letter that can be read."""
 
 
-def read(label: str, data: bytes) -> dict[str, Any]:
+def answer(data: bytes, label: str) -> dict[str, Any]:
     """The paragraphs of a file of this type, or what keeps them from being read."""
     try:
         found = of_word(data) if label == "DOCX" else of_pdf(data)
@@ -51,8 +52,6 @@ def read(label: str, data: bytes) -> dict[str, Any]:
 
 def of_word(data: bytes) -> list[str]:
     """The paragraphs of a Word file's body, tables and boxes included, in their order."""
-    from lxml import etree  # each run needs one of the two libraries
-
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         parts = packed.infolist()
         if len(parts) > PARTS_MOST or sum(p.file_size for p in parts) > UNPACKED_BYTES_MOST:
@@ -91,8 +90,6 @@ def _texts(element: Any) -> Iterator[str]:
 
 def of_pdf(data: bytes) -> list[str]:
     """The lines of a PDF put together again as paragraphs: a guess, to be read through."""
-    from pypdf import PasswordType, PdfReader
-
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
         raise Problem("locked")
@@ -156,7 +153,3 @@ def _joined(before: str, text: str, *, blank: bool) -> str:
     if parted and not blank:
         return before[:-1] + text
     return f"{before} {text}"
-
-
-if __name__ == "__main__":
-    json.dump(read(sys.argv[1], sys.stdin.buffer.read()), sys.stdout)

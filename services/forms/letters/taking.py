@@ -7,14 +7,13 @@ counts is what its writer then sees on the university's paper and signs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from services.forms.applications.uploads import clean_name, too_large, what_it_is
 from shared.errors import Refused
 from shared.limited import Limited
 
 BYTES_MOST = 5 * 1024 * 1024
-READER = Limited(Path(__file__).with_name("reader.py"))
+READER = Limited("services.forms.letters.reader")
 PDF, ZIP, OLD_OFFICE = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 WORD_PART = b"word/document.xml"
 PROBLEMS = {
