@@ -22,7 +22,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, Dialect, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -191,9 +191,32 @@ def _postgres_engine(url: str, pool_size: int) -> Engine:
 
 def insert_new(session: Session, table: Table) -> Any:
     """An INSERT into `table` that passes over rows whose key is there already."""
-    on_postgres = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgres else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    return insert(session, table).on_conflict_do_nothing()
+
+
+def insert(session: Session, table: Table) -> Any:
+    """An INSERT into `table` that may say what is to be done where its key is there already."""
+    return (postgresql if _on_postgres(session) else sqlite).insert(table)
+
+
+@contextmanager
+def aside(session: Session) -> Iterator[Connection]:
+    """A short transaction beside the one that runs: others wait for its locks no longer than it.
+
+    It stays when the one that runs is rolled back, and it is on the disk no later than what is
+    committed after it, since PostgreSQL writes one log in order: so it need not wait for the disk.
+    SQLite lets one write at a time; there it is a part of the one that runs.
+    """
+    if not _on_postgres(session):
+        yield session.connection()
+        return
+    with session.get_bind().engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+        yield connection
+
+
+def _on_postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 def revision(database: Database) -> str | None:

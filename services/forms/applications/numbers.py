@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from services.forms.applications.tables import CounterRow
 from shared.clock import SEOUL
+from shared.database import aside, insert
+
+COUNTER = cast(Table, CounterRow.__table__)
 
 
 def next_number(session: Session, prefix: str, now: datetime) -> str:
-    """The next number of this prefix and year (of Seoul), taken in the caller's transaction."""
+    """The next number of this prefix and year (of Seoul), never given twice.
+
+    Who takes one does not keep the next from theirs until all is done (`aside`); a number whose
+    application came to nothing may be left out.
+    """
     year = now.astimezone(SEOUL).year
-    counter = _counter(session, prefix, year)
-    counter.last += 1
-    session.flush()
-    return f"{prefix}-{year}-{counter.last:05d}"
-
-
-def _counter(session: Session, prefix: str, year: int) -> CounterRow:
-    wanted = (
-        select(CounterRow)
-        .where(CounterRow.prefix == prefix, CounterRow.year == year)
-        .with_for_update()
+    counted = (
+        insert(session, COUNTER)
+        .values(prefix=prefix, year=year, last=1)
+        .on_conflict_do_update(
+            index_elements=[COUNTER.c.prefix, COUNTER.c.year], set_={"last": COUNTER.c.last + 1}
+        )
+        .returning(COUNTER.c.last)
     )
-    found = session.scalar(wanted)
-    if found is None:
-        try:
-            with session.begin_nested():
-                session.add(CounterRow(prefix=prefix, year=year, last=0))
-        except IntegrityError:
-            pass  # another first application of the year was quicker; its row is there now
-        found = session.scalars(wanted.execution_options(populate_existing=True)).one()
-    return found
+    with aside(session) as connection:
+        last = connection.execute(counted).scalar_one()
+    return f"{prefix}-{year}-{last:05d}"
