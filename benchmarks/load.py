@@ -299,7 +299,7 @@ average between two deeds: they open the form, begin, save, upload a PDF and sen
 last one back before the next, and every third time have a certificate issued; one professor after
 the other opens each link and signs. Before that, idle, {IDLE} certificates one after the other.
 *Embedded* is one process on SQLite; *in earnest* a web process and a worker for each department on
-RabbitMQ and PostgreSQL, behind the tests' gateway. Everything, the servers and the students
+RabbitMQ and PostgreSQL, behind nginx. Everything, the servers and the students
 included, shared {os.cpu_count()} cores (Python {platform.python_version()}) with other work. The
 machine's load before and after: {loads}.
 

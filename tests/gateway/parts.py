@@ -1,23 +1,13 @@
-"""A real nginx with our configuration, in front of three departments that say who was asked."""
+"""Three departments that say who was asked, to stand behind nginx."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
-
-from tests.parts.ports import free_port, wait_until
-
-GATEWAY = Path(__file__).parents[2] / "gateway"
 
 
 class Department:
@@ -59,74 +49,7 @@ class Department:
         return Handler
 
 
-class Gateway:
-    """nginx on free ports; `front` is the address whose X-Forwarded-* it believes, `root` the
-    PEM file that certificates of the departments lead to where they speak TLS."""
-
-    def __init__(
-        self,
-        folder: Path,
-        departments: Mapping[str, Department],
-        front: str,
-        root: Path | None = None,
-    ) -> None:
-        self.folder = folder
-        if root:
-            shutil.copy(root, folder / "inside.pem")
-        self.door, self.trial_door = free_port(), free_port()
-        values = {
-            "GATEWAY_DOOR": str(self.door),
-            "GATEWAY_TRIAL_DOOR": str(self.trial_door),
-            "GATEWAY_FRONT_PROXY": front,
-            "GATEWAY_RESOLVER": "127.0.0.1",
-            "GATEWAY_INSIDE": "https" if root else "http",
-            "GATEWAY_PAGES": str(GATEWAY),
-            "GATEWAY_MAILBOX": departments["notify"].address,
-            **{f"GATEWAY_{name.upper()}": part.address for name, part in departments.items()},
-        }
-        template = (GATEWAY / "dojang.conf.template").read_text("utf-8")
-        filled = re.sub(r"\$\{(GATEWAY_\w+)\}", lambda name: values[name[1]], template)
-        (folder / "dojang.conf").write_text(filled, "utf-8")
-        (folder / "nginx.conf").write_text(_main(folder), "utf-8")
-
-    def start(self) -> None:
-        with open(self.folder / "output.log", "ab") as out:
-            self.process = subprocess.Popen(
-                [_program(), "-c", str(self.folder / "nginx.conf"), "-p", str(self.folder)],
-                stdout=out,
-                stderr=out,
-            )
-        wait_until(self._answers, seconds=10, what="nginx", alive=self.process)
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-
-    @property
-    def output(self) -> str:
-        return (self.folder / "output.log").read_text("utf-8")
-
-    def _answers(self) -> bool:
-        with socket.socket() as asking:
-            return asking.connect_ex(("127.0.0.1", self.door)) == 0
-
-
-def why_not() -> str | None:
-    """Why no gateway can be started here, or None if it can."""
-    return None if Path(_program()).exists() else "nginx is not installed"
-
-
-def _program() -> str:
-    return shutil.which("nginx") or "/usr/sbin/nginx"
-
-
-def _main(folder: Path) -> str:
-    user = "user root;\n" if os.geteuid() == 0 else ""
-    temporary = "".join(
-        f"{kind}_temp_path {folder / kind};\n"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    return (
-        f"{user}daemon off;\nworker_processes 1;\npid {folder / 'pid'};\nerror_log stderr;\n"
-        f'events {{}}\nhttp {{\n{temporary}include "{folder / "dojang.conf"}";\n}}\n'
-    )
+def addresses(departments: Mapping[str, Department]) -> dict[str, str]:
+    """Where nginx finds them; the mailbox is notify's."""
+    found = {name: one.address for name, one in departments.items()}
+    return {**found, "mailbox": found["notify"]}

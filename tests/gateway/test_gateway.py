@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from services.routes import ROUTES, department
-from tests.gateway.parts import Department, Gateway, why_not
+from tests.gateway.parts import Department, addresses
 from tests.parts.fixtures import need
+from tests.parts.nginx import Gateway, why_not
 
 PATHS = [
     "/",
@@ -42,7 +43,7 @@ def gateway(
     departments: dict[str, Department], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
     need(why_not())
-    server = Gateway(tmp_path_factory.mktemp("gateway"), departments, front="127.0.0.9")
+    server = Gateway(tmp_path_factory.mktemp("gateway"), addresses(departments), front="127.0.0.9")
     server.start()
     yield server
     server.close()
@@ -104,7 +105,7 @@ def test_what_a_client_claims_about_itself_is_not_passed_on(world: httpx.Client)
 
 def test_the_proxy_in_front_is_believed(departments: dict[str, Department], tmp_path: Path) -> None:
     need(why_not())
-    server = Gateway(tmp_path, departments, front="127.0.0.1")
+    server = Gateway(tmp_path, addresses(departments), front="127.0.0.1")
     server.start()
     claims = {"X-Forwarded-For": "9.9.9.9, 203.0.113.7", "X-Forwarded-Proto": "https"}
     try:
@@ -145,7 +146,7 @@ def test_a_department_that_is_away_is_told_and_its_token_is_not(
     need(why_not())
     away = Department("forms")
     away.close()
-    server = Gateway(tmp_path, {**departments, "forms": away}, front="127.0.0.9")
+    server = Gateway(tmp_path, addresses({**departments, "forms": away}), front="127.0.0.9")
     server.start()
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{server.door}") as client:

@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.gateway.parts import Department, Gateway, why_not
+from tests.gateway.parts import Department, addresses
 from tests.parts.fixtures import need
+from tests.parts.nginx import Gateway, why_not
 from tests.parts.tls import certificate, served_with
 
 
@@ -21,7 +22,7 @@ def gateway(folder: Path, served: Path | None, root: Path) -> Iterator[httpx.Cli
     tls = served_with(served) if served else None
     departments = {name: Department(name, tls) for name in ("forms", "certs", "notify")}
     (folder / "nginx").mkdir()
-    server = Gateway(folder / "nginx", departments, front="127.0.0.9", root=root)
+    server = Gateway(folder / "nginx", addresses(departments), front="127.0.0.9", root=root)
     server.start()
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{server.door}") as client:

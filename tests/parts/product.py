@@ -2,8 +2,7 @@
 
 `Embedded` is what `./run` starts. `InEarnest` is what the Compose file starts,
 without containers: a web process and a worker for each department on RabbitMQ
-and PostgreSQL, mail by SMTP into our mail catcher, and before them a small
-gateway that routes by the same table as nginx.
+and PostgreSQL, mail by SMTP into our mail catcher, and before them nginx.
 """
 
 from __future__ import annotations
@@ -12,15 +11,16 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
-import waitress
 
-from services.routes import SERVICES, department
+from services.routes import SERVICES
+from tests.parts import nginx
+from tests.parts.fixtures import need
+from tests.parts.nginx import Gateway
 from tests.parts.ports import free_port, wait_until
 from tests.parts.postgres import PostgresServer
 from tests.parts.rabbitmq import RabbitServer
@@ -154,15 +154,19 @@ class InEarnest:
         **settings: str,
     ) -> None:
         """`brokers` are the settings of each department that name its own user of RabbitMQ."""
+        need(nginx.why_not())
         self._brokers = brokers or {service: {} for service in SERVICES}
         self.ports = {service: free_port() for service in SERVICES}
         self.ports["mailbox"] = free_port()
-        self.smtp, self.gateway = free_port(), free_port()
-        self.url = f"http://127.0.0.1:{self.gateway}"
+        self.smtp = free_port()
+        addresses = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
+        self._gateway = Gateway(folder / "gateway", addresses, front="127.0.0.9")
+        self.url = f"http://127.0.0.1:{self._gateway.trial_door}"
         environment = _environment(
             DOJANG_ENVIRONMENT="trial",
             DOJANG_DATA=str(folder / "data"),
             DOJANG_BASE_URL=self.url,
+            DOJANG_TRUSTED_PROXIES="1",
             **({} if brokers else {"DOJANG_BROKER": rabbitmq.url()}),
             DOJANG_NOTIFY_URL=f"http://127.0.0.1:{self.ports['notify']}",
             DOJANG_MAIL=f"smtp://127.0.0.1:{self.smtp}",
@@ -170,7 +174,6 @@ class InEarnest:
             **settings,
         )
         self.processes = Processes(folder, environment)
-        self._server: Any = None
 
     def start(self) -> None:
         """Migrate, start all parts and the gateway; back when all are ready."""
@@ -184,12 +187,11 @@ class InEarnest:
             self.processes.start(f"{service}-worker", "worker", service, **own)
         for service in SERVICES:
             self._wait_for(service)
-        self._open_gateway()
+        self._gateway.start()
 
     def stop(self) -> None:
         """Stop all parts in order."""
-        if self._server is not None:
-            self._server.trigger.pull_trigger(self._server.close)  # by the thread that serves
+        self._gateway.close()
         self.processes.end_all()
 
     def kill(self, part: str) -> None:
@@ -206,58 +208,6 @@ class InEarnest:
         name = f"{service}-web"
         process = self.processes.process(name)
         _wait_ready(f"http://127.0.0.1:{self.ports[service]}", process, self.processes, name)
-
-    def _open_gateway(self) -> None:
-        self._server = waitress.create_server(
-            Gateway(self.ports),
-            host="127.0.0.1",
-            port=self.gateway,
-            threads=32,
-            connection_limit=800,  # nginx keeps more
-        )
-        threading.Thread(target=self._server.run, daemon=True).start()
-
-
-class Gateway:
-    """Hands each request on to its department, by the table that nginx has too."""
-
-    def __init__(self, ports: dict[str, int]) -> None:
-        self._clients = {
-            service: httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
-            for service, port in ports.items()
-        }
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        service = department(environ["PATH_INFO"])
-        if environ["PATH_INFO"].startswith("/mailbox"):
-            service = "mailbox"  # the trial's catcher shows what it caught
-        if service is None:
-            start_response("404 Not Found", [])
-            return [b""]
-        path = environ.get("REQUEST_URI") or environ["PATH_INFO"]
-        query = environ.get("QUERY_STRING", "")
-        headers = {
-            key[5:].replace("_", "-").title(): value
-            for key, value in environ.items()
-            if key.startswith("HTTP_")
-        }
-        if environ.get("CONTENT_TYPE"):
-            headers["Content-Type"] = environ["CONTENT_TYPE"]
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        try:
-            answer = self._clients[service].request(
-                environ["REQUEST_METHOD"],
-                path.split("?")[0] + (f"?{query}" if query else ""),
-                headers=headers,
-                content=body,
-            )
-        except httpx.HTTPError:
-            start_response("502 Bad Gateway", [])
-            return [b""]
-        dropped = ("content-encoding", "transfer-encoding", "connection", "content-length")
-        kept = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in dropped]
-        start_response(f"{answer.status_code} {answer.reason_phrase}", kept)
-        return [answer.content]
 
 
 def _environment(**settings: str) -> dict[str, str]:
