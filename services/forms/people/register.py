@@ -48,6 +48,9 @@ WHOLE_STUDENT = (
     joinedload(StudentRow.account),
 )
 
+_WITH: dict[Any, Any] = {ProfessorRow: (joinedload(ProfessorRow.major),)}
+_HELD = "rows of the register"
+
 
 def find_student(session: Session, person_id: str) -> values.Student:
     """The student with the whole academic record."""
@@ -262,7 +265,11 @@ def accept_notice(session: Session, login_id: str, at: datetime) -> None:
 
 
 def _row(session: Session, table: Any, key: str) -> Any:
-    return _there(session.get(table, key))
+    """A row, held until the session's end: a session forgets what nobody holds, and whoever was
+    looked up once in a transaction is asked for several times."""
+    row = _there(session.get(table, key, options=_WITH.get(table, ())))
+    session.info.setdefault(_HELD, {})[table, key] = row
+    return row
 
 
 def _there(row: Any) -> Any:
