@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import DateTime, Dialect, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
@@ -31,6 +33,8 @@ from sqlalchemy.types import TypeDecorator
 from shared.errors import TryLater
 
 BUSY_TIMEOUT_MS = 15_000
+MIGRATE_TRIES, MIGRATE_WAIT_MS, MIGRATE_REST_SECONDS = 60, 2_000, 3.0
+MIGRATE_LOCK = 0x646F6A616E67  # whoever migrates holds it ("dojang")
 # Named constraints, so that a migration can change them on either database.
 CONSTRAINT_NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -238,8 +242,29 @@ def _config(package_folder: Path) -> Config:
 
 
 def migrate(database: Database, package_folder: Path) -> None:
-    """Bring a service's database to the newest schema (`<package_folder>/migrations`)."""
-    config = _config(package_folder)
+    """Bring a service's database to the newest schema (`<package_folder>/migrations`).
+
+    All or nothing, and while it is in use: on PostgreSQL whoever waits to change a table keeps
+    everybody from it who comes later, so this waits two seconds for those who are there, steps
+    back, and tries again. Raises TryLater("database_unavailable") when one table was held by others
+    all the time, for minutes.
+    """
+    for _ in range(MIGRATE_TRIES):
+        try:
+            _upgrade(database, _config(package_folder))
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable):
+                raise
+            time.sleep(MIGRATE_REST_SECONDS)
+        else:
+            return
+    raise TryLater("database_unavailable", "others hold a table that is to be changed")
+
+
+def _upgrade(database: Database, config: Config) -> None:
     with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {MIGRATE_WAIT_MS}")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATE_LOCK})")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
