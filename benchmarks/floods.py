@@ -30,6 +30,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import load
+from services import demo
 from services.demo import Person
 from tests.parts.product import Embedded
 
@@ -195,9 +196,7 @@ def fare(student: Person, beside: Beside, rounds: int) -> None:
             time.sleep(LOOK_S)
         beside.ready_ms.append((time.perf_counter() - began) * 1000)
         if not beside_paper:
-            number = case["documents"][0]["number"]
-            got = student.request("GET", f"/api/v1/documents/{number}/file")
-            beside_paper.append(got.content)
+            beside_paper.append(demo.download(student, case["documents"][0]["number"]))
 
 
 def measure(name: str, product: Any, folder: Path, rounds: int) -> list[Beside]:
