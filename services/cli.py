@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from shared import logs
+from shared import logs, security_log
 from shared.errors import DojangError, TryLater
 from shared.settings import Settings
 
@@ -52,6 +52,7 @@ def main() -> None:
     logs.set_up(os.environ.get("DOJANG_LOG_FORMAT", ""))
     for name in OUR_LOGGERS:
         logging.getLogger(name).setLevel(logging.getLevelNamesMapping().get(level, logging.WARNING))
+    logging.getLogger(security_log.NAME).setLevel(logging.INFO)
 
 
 @main.command()
@@ -244,6 +245,17 @@ def forget_app(login_id: str, data: Path | None) -> None:
     with _said_plainly():
         was = launcher.forget_app(_settings(data), os.environ, login_id)
         click.echo("Codes are sent to them again." if was else "There was no app.")
+
+
+@main.command()
+@click.argument("login_id")
+@with_data
+def mark(login_id: str, data: Path | None) -> None:
+    """Tell what somebody is called in the security log (lines of `dojang.security`)."""
+    from services import launcher
+
+    with _said_plainly():
+        click.echo(launcher.mark(_settings(data), os.environ, login_id))
 
 
 @main.command(name="sign-out")

@@ -47,7 +47,7 @@ from services.notify import bounces
 from services.notify.mailbox.listener import Listener
 from services.routes import SERVICES
 from services.running import Threads, end_on_signals, serve
-from shared import keys, words
+from shared import keys, security_log, words
 from shared.broker import Broker
 from shared.broker.dead_letters import DeadLetters
 from shared.clock import clock_from
@@ -271,6 +271,12 @@ def sign_out(settings: Settings, environ: Environ, login_id: str) -> None:
         parts = departments.open_forms(ground)
         with parts.database.write() as session:
             sessions.end_all(session, _account(session, login_id).login_id)
+
+
+def mark(settings: Settings, environ: Environ, login_id: str) -> str:
+    """What an account is called in the security log, whether there is one or not."""
+    with Ground.open(settings, environ) as ground:
+        return security_log.mark(ground.keyring, login_id)
 
 
 def _account(session: Session, login_id: str) -> Account:

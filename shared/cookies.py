@@ -10,17 +10,16 @@ from datetime import timedelta
 
 from flask import Response, current_app, request
 
-from shared.settings import Settings
-
 SESSION, SIGN_IN, DEVICE, UNIVERSITY = "dojang_session", "signin", "device", "university"
 DESK = "dojang_desk"  # forms sets it, certs and notify read it
+LANGUAGE = "language"  # what somebody chose, signed in or not
 VISIT = "visit"  # of somebody who is not signed in: the subject of their form tokens
 HTTPS = "DOJANG_HTTPS"  # in an application's configuration
 
 
-def configured(settings: Settings) -> dict[str, bool]:
+def configured(base_url: str) -> dict[str, bool]:
     """What an application is to be configured with for these functions."""
-    return {HTTPS: settings.base_url.startswith("https://")}
+    return {HTTPS: base_url.startswith("https://")}
 
 
 def read(name: str) -> str:

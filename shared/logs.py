@@ -65,7 +65,7 @@ class JsonLines(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """at, level, logger, thread, message; request, case, trace, fault where there are any."""
+        """at, level, logger, thread, message; request, case, trace, fault, about where they are."""
         said = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -76,6 +76,7 @@ class JsonLines(logging.Formatter):
             "case": _case.get(),
             "trace": trace_id(),
             "fault": _fault(record),
+            "about": record.__dict__.get("about"),
         }
         return json.dumps({name: one for name, one in said.items() if one}, ensure_ascii=False)
 

@@ -11,6 +11,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared import cookies, frame, logs, words
+from shared import cookies, frame, logs, security_log, words
 from shared.errors import (
     Conflict,
     DojangError,
@@ -39,6 +40,8 @@ from shared.keys import Keyring
 from shared.settings import Settings
 
 log = logging.getLogger("dojang.web")
+LANGUAGE_KEPT = timedelta(days=365)
+REFUSALS = (401, 403, 404, 429)  # of ours: who asked was not let in, or not shown it
 
 PAGES = Path(__file__).parent / "pages"
 BODY_BYTES_MOST = 64 * 1024 * 1024
@@ -111,7 +114,7 @@ def build(
         MAX_FORM_PARTS=FORM_FIELDS_MOST,
         TRUSTED_HOSTS=_trusted_hosts(settings, internal_hosts),
         TEMPLATES_AUTO_RELOAD=False,
-        **cookies.configured(settings),
+        **cookies.configured(settings.base_url),
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -125,7 +128,7 @@ def build(
     frame.install(app)
     _trust_proxies(app, settings)
     _protect(app, settings)
-    _remember_language(app, settings)
+    _remember_language(app)
     _answer_errors(app, settings, texts or {})
     _tell_health(app, ready, notes)
     _log_requests(app)
@@ -215,19 +218,12 @@ def _protect(app: Flask, settings: Settings) -> None:
         return answer
 
 
-def _remember_language(app: Flask, settings: Settings) -> None:
+def _remember_language(app: Flask) -> None:
     @app.after_request
     def _cookie(answer: Response) -> Response:
         wish = request.args.get("language")
         if wish in words.LANGUAGES:
-            answer.set_cookie(
-                "language",
-                wish,
-                max_age=365 * 24 * 3600,
-                samesite="Lax",
-                secure=settings.base_url.startswith("https://"),
-                httponly=True,
-            )
+            cookies.put(answer, cookies.LANGUAGE, wish, LANGUAGE_KEPT)
         return answer
 
 
@@ -247,7 +243,12 @@ def _answer_errors(app: Flask, settings: Settings, texts: Mapping[str, Any]) -> 
     def _ours(error: DojangError) -> Response:
         text = texts.get(error.code)
         detail = str(text) % dict(error.facts) if text else ""
-        return answer(error.code, status_of(error), detail, error.facts)
+        status = status_of(error)
+        if status in REFUSALS:
+            route = request.url_rule.rule if request.url_rule else "-"
+            about = {"code": error.code, "method": request.method, "route": route}
+            security_log.tell("request.refused", who=g.get("told_who", ""), **about)
+        return answer(error.code, status, detail, error.facts)
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:

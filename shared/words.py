@@ -20,6 +20,8 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
 
+from shared import cookies
+
 LANGUAGES = ("ko", "en")
 DEFAULT_LANGUAGE = "ko"
 SHARED_CATALOGS = Path(__file__).parent / "translations"
@@ -76,7 +78,7 @@ def language() -> str:
         return DEFAULT_LANGUAGE
     for wish in (
         request.args.get("language"),
-        request.cookies.get("language"),
+        cookies.read(cookies.LANGUAGE),
         g.get("person_language"),
     ):
         if wish in LANGUAGES:

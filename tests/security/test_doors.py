@@ -123,7 +123,8 @@ def test_a_session_is_new_at_every_sign_in_and_worth_nothing_after_signing_out(
     stolen = house.caller()
     stolen.client.set_cookie(COOKIE, first, domain="localhost")
     assert stolen.get("/desk").status_code == 200
-    assert browser.send("/sign-out", "/desk").status_code == 303
+    left = browser.send("/sign-out", "/desk")
+    assert (left.status_code, left.headers["Clear-Site-Data"]) == (303, '"storage"')
     assert browser.client.get_cookie(PASS) is None
     assert browser.get("/desk/ledger").headers["Location"].startswith("/desk/pass")
     assert stolen.get("/desk").status_code == 303, "the copy is worth nothing either"

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask, Response
 
-from shared import cookies
+from shared import cookies, web
 from shared.settings import Settings
 
 
 def app(base_url: str) -> Flask:
     made = Flask("cookies")
-    made.config.update(cookies.configured(Settings(base_url=base_url)))
+    made.config.update(cookies.configured(base_url))
 
     @made.get("/put")
     def put() -> Response:
@@ -57,3 +57,12 @@ def test_what_a_neighbour_planted_is_not_read_under_https() -> None:
     for planted in ("dojang_session", "__host-dojang_session"):
         client.set_cookie(planted, "planted", domain="dojang.example", secure=True)
     assert client.get("/read", base_url=address).text == ""
+
+
+def test_the_language_is_a_cookie_like_every_other() -> None:
+    settings = Settings(base_url="https://dojang.example")
+    client = web.build("services.forms", settings=settings, ready=lambda: True).test_client()
+    said = client.get("/healthz?language=en", base_url="https://dojang.example")
+    parts = said.headers["Set-Cookie"].split("; ")
+    assert parts[0] == "__Host-language=en"
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(parts)

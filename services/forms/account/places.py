@@ -12,6 +12,7 @@ from services.forms.parts import Parts
 from services.forms.signin import again, sessions
 from services.forms.signin.current import page_login, signed_in
 from services.forms.signin.sessions import UNIVERSITY, Open
+from services.forms.signin.told import told
 from services.forms.signin.views import wait
 from shared import say
 from shared.errors import Conflict, TooMany, Unauthorized
@@ -46,6 +47,7 @@ def add(pages: Blueprint, parts: Parts) -> None:
             return _page(parts, place=_("Sign in again, then do this within ten minutes.")), 409
         with parts.database.write() as session:
             sessions.end_others(session, person, "" if place == ALL else place)
+        told(parts, "sessions.ended", person.login_id)
         return see_other(f"{HERE}?done=ended")
 
 

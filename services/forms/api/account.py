@@ -14,6 +14,7 @@ from services.forms.people import register
 from services.forms.people.values import Quiet
 from services.forms.signin import again, authenticator, challenge, sessions
 from services.forms.signin.changing import change_password
+from services.forms.signin.told import told
 from shared.errors import Unauthorized
 
 
@@ -74,6 +75,7 @@ def end_places(call: Call) -> Answer:
     again.check(call.parts, call.person, call.body["password"], request.remote_addr or "")
     with call.parts.database.write() as session:
         sessions.end_others(session, call.person, call.body["session_id"])
+    told(call.parts, "sessions.ended", call.person.login_id)
     return Answer(None, 204)
 
 

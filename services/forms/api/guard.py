@@ -8,6 +8,7 @@ from services.forms.parts import Parts
 from services.forms.signin import sessions
 from services.forms.signin.current import current_person
 from services.forms.signin.person import Person
+from services.forms.signin.told import told_who
 from shared.errors import Forbidden, Unauthorized
 
 SCHEME = "bearer "
@@ -30,6 +31,7 @@ def need_person(parts: Parts, access: str) -> Person:
     if person is None:
         raise Unauthorized("not_signed_in", "no session of this token")
     g.caller, g.person_language = person, person.language
+    told_who(parts, person.login_id)
     if access != "notice" and not person.notice_accepted:
         raise Forbidden("notice_required", "the privacy notice is not accepted yet")
     return person

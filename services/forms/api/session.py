@@ -10,6 +10,7 @@ from services.forms.api.guard import bearer_token
 from services.forms.api.route import Answer, Call, Route
 from services.forms.api.showing import instant, person_json
 from services.forms.signin import challenge, sessions
+from services.forms.signin.told import told
 
 
 def sign_in(call: Call) -> Answer:
@@ -55,6 +56,7 @@ def who(_session: Session, call: Call) -> Answer:
 def sign_out(session: Session, call: Call) -> Answer:
     """End the session; its token is worth nothing from now on."""
     sessions.end(session, call.parts, bearer_token())
+    told(call.parts, "session.ended", call.person.login_id)
     return Answer(None, 204)
 
 

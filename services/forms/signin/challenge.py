@@ -21,7 +21,8 @@ from services.forms.signin import authenticator, limits, passwords, sessions
 from services.forms.signin.person import Person
 from services.forms.signin.tables import ChallengeRow
 from services.forms.signin.tokens import kept, new_token
-from shared.errors import NotFound, Refused, Unauthorized
+from services.forms.signin.told import told
+from shared.errors import NotFound, Refused, TooMany, Unauthorized
 from shared.messages import NotificationFailed
 
 VALID = timedelta(minutes=15)
@@ -91,7 +92,11 @@ def check_password(
     """The account whose password this is. Raises what `open_challenge` raises."""
     counted = limits.of_password(parts, login_id, address, device)
     with parts.database.read() as session:
-        limits.check(session, counted, parts.clock.now())
+        try:
+            limits.check(session, counted, parts.clock.now())
+        except TooMany:
+            told(parts, "password.closed", login_id)
+            raise
         account = _account(session, login_id)
     right = passwords.matches(
         account.password_hash if account else None, password[: passwords.MOST_CHARACTERS]
@@ -99,8 +104,11 @@ def check_password(
     with parts.database.write() as session:
         if account is not None and right:
             limits.clear(session, counted[0])
-            return account
-        limits.count(session, counted, parts.clock.now())
+        else:
+            limits.count(session, counted, parts.clock.now())
+    told(parts, "password.right" if account and right else "password.wrong", login_id)
+    if account is not None and right:
+        return account
     raise Unauthorized("wrong_credentials", "the id or the password is not right")
 
 
@@ -161,13 +169,19 @@ def check_code(parts: Parts, challenge: str, code: str, use: str = "api") -> Sig
         raise Unauthorized("wrong_code", "that is no code", reason="wrong")
     with parts.database.read() as session:
         by_app = authenticator.standing(session, account.login_id).since is not None
-    if by_app:
-        _check_app(parts, row, account, code)
-    else:
-        _check_sent(parts, row, code)
+    way = APP if by_app else "sent"
+    try:
+        if by_app:
+            _check_app(parts, row, account, code)
+        else:
+            _check_sent(parts, row, code)
+    except (Unauthorized, TooMany) as error:
+        told(parts, "code.wrong", account.login_id, way=way, code=error.code)
+        raise
     with parts.database.write() as session:
         _use(session, parts, row)
         token, person = sessions.open_session(session, parts, account, use)
+    told(parts, "session.opened", account.login_id, way=way, use=use)
     return SignedIn(token, person)
 
 

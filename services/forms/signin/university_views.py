@@ -19,6 +19,7 @@ from services.forms.people import register
 from services.forms.people.values import Account
 from services.forms.signin import sessions
 from services.forms.signin.challenge import ID_CHARACTERS_MOST
+from services.forms.signin.told import told
 from services.forms.signin.university import BACK, Known, Provider
 from shared import cookies
 from shared.errors import NotFound, Permanent, Refused, TryLater
@@ -69,6 +70,7 @@ def add_university(pages: Blueprint, parts: Parts, provider: Provider, again: Ag
             answer = Response(status=200)
             with parts.database.write() as session:
                 sessions.end_of_provider(session, left.subject, left.session, left.at)
+            told(parts, "sessions.ended", way=sessions.UNIVERSITY)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -87,6 +89,7 @@ def _enter(parts: Parts, known: Known, wanted: str) -> Response:
         token, _person = sessions.open_session(
             session, parts, account, "page", sessions.UNIVERSITY, known.subject, known.session
         )
+    told(parts, "session.opened", account.login_id, way=sessions.UNIVERSITY, use="page")
     answer = see_other(local(wanted))
     sessions.set_cookie(answer, token)
     return answer

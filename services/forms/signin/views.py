@@ -19,6 +19,7 @@ from services.forms.parts import Parts
 from services.forms.signin import challenge, devices, sessions
 from services.forms.signin.current import current_person
 from services.forms.signin.password_views import add_password_pages
+from services.forms.signin.told import told
 from services.forms.signin.university_views import Again, add_university
 from shared import cookies
 from shared.errors import DojangError, Permanent, TooMany, TryLater, Unauthorized
@@ -56,9 +57,11 @@ def blueprint(parts: Parts) -> Blueprint:
         token = cookies.read(cookies.SESSION)
         with parts.database.write() as session:
             way = sessions.end(session, parts, token)
+        told(parts, "session.ended", person.login_id if (person := current_person(parts)) else "")
         answer = see_other("/sign-in" + ("?left=university" if way == sessions.UNIVERSITY else ""))
         cookies.drop(answer, cookies.SESSION)
         cookies.drop(answer, cookies.DESK)
+        answer.headers["Clear-Site-Data"] = '"storage"'  # cached is nothing: no-store
         return answer
 
     return pages

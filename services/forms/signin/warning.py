@@ -8,6 +8,7 @@ from services.forms.applications.tables import NotificationRow, new_id
 from services.forms.applications.texting import text
 from services.forms.parts import Parts
 from services.forms.people.values import Account
+from services.forms.signin.told import told
 from shared import outbox
 from shared.messages import TRANSACTIONAL, NotificationRequested
 
@@ -40,3 +41,4 @@ def warn(session: Session, parts: Parts, account: Account, what: str) -> None:
     )
     outbox.add(session, request, clock=parts.clock, correlation_id=request_id)
     text(session, parts, account, MESSAGE, account.language, request.params)
+    told(parts, f"account.{what}", account.login_id)

@@ -8,12 +8,23 @@ import pytest
 from sqlalchemy import select, text
 
 from services.forms.signin import challenge, limits, sessions
-from services.forms.signin.passwords import HASHER, NOBODY, check_strength, hash_password, matches
+from services.forms.signin.passwords import (
+    HASHER,
+    NOBODY,
+    check_strength,
+    hash_password,
+    matches,
+    words_of,
+)
 from services.forms.signin.tables import ChallengeRow, SessionRow
 from shared.errors import DojangError, Refused, TooMany, TryLater, Unauthorized
+from shared.settings import Settings
 from tests.forms.campus import CODE, DESK, HAN, PASSWORD, Campus
 
 HERE = "192.0.2.7"
+HOUSE = words_of(
+    Settings(university_ko="해솔대학원대학교", university_en="Haesol University of Science")
+)
 
 
 def open_one(campus: Campus, login_id: str = HAN, password: str = PASSWORD, at: str = HERE) -> str:
@@ -223,13 +234,16 @@ def test_neither_token_nor_address_nor_id_of_a_try_is_kept(campus: Campus) -> No
             "password_too_common",
         ),  # 안녕하세요 on a Korean keyboard; letters of any case
         ("2025-3107!!", "password_is_id"),
+        ("Haesol2026!", "password_too_common"),  # the university's name and a year
+        ("해솔대학원대학교 2026", "password_too_common"),
     ],
 )
 def test_weak_passwords_are_refused_by_name(password: str, code: str) -> None:
     with pytest.raises(Refused) as refused:
-        check_strength(password, HAN)
+        check_strength(password, HAN, HOUSE)
     assert refused.value.code == code
 
 
 def test_a_long_sentence_in_korean_is_a_good_password() -> None:
-    check_strength("해가 지면 달이 뜬다", HAN)
+    check_strength("해가 지면 달이 뜬다", HAN, HOUSE)
+    check_strength("haesol trees bend in the wind", HAN, HOUSE)
