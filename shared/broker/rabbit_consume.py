@@ -34,7 +34,7 @@ class RabbitSubscription:
     it again, and the consumer's inbox knows it.
     """
 
-    def __init__(self, url: str, declaration: Declaration, lane: Lane, prefetch: int) -> None:
+    def __init__(self, urls: str, declaration: Declaration, lane: Lane, prefetch: int) -> None:
         self._topology, self._lane, self._prefetch = declaration.topology, lane, prefetch
         self._changed = threading.Condition()
         self._at_hand: deque[Delivery] = deque()
@@ -46,7 +46,7 @@ class RabbitSubscription:
         self._unsettled: dict[int, int] = {}
         self._moving = 0
         self._ending = False
-        self._line = Line(url, declaration, self, lane.queue)
+        self._line = Line(urls, declaration, self, lane.queue)
 
     @property
     def is_open(self) -> bool:
