@@ -22,7 +22,7 @@ from shared.broker.rabbit_topology import Declaration
 from shared.broker.topology import Lane
 from shared.errors import TryLater
 
-AGAIN_S = 1.0  # before a message that could not be moved is given back to its queue
+AGAIN_S = 1.0  # before a message that could not be moved comes again, by another connection
 
 log = logging.getLogger(__name__)
 
@@ -143,13 +143,8 @@ class RabbitSubscription:
             self._ack(tag)
         elif outcome is not Outcome.UNKNOWN:
             log.error("%s could not be reached (%s): the message stays", queue, outcome.value)
-            self._line.later(AGAIN_S, partial(self._give_back, tag))
+            self._line.later(AGAIN_S, self._line.renew)
         self._end_when_settled()
-
-    def _give_back(self, tag: int) -> None:
-        amqp_tag = self._unsettled.pop(tag, None)
-        if amqp_tag is not None and self._channel is not None and self._channel.is_open:
-            self._channel.basic_nack(amqp_tag, requeue=True)
 
     def _end(self) -> None:
         self._ending = True

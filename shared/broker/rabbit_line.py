@@ -114,6 +114,16 @@ class Line:
         elif self._connection.is_open:
             self._connection.close()
 
+    def renew(self) -> None:
+        """Give the connection up for another; only from the line's own thread.
+
+        Who said no once may go on to say it on this channel: RabbitMQ 3.10 does to a channel that
+        first spoke to a queue when its leader had just died, for as long as that node is away.
+        """
+        if self._connection is not None and self._connection.is_open:
+            log.warning("the broker said no: another connection")
+            self._connection.close()
+
     def join(self) -> bool:
         """Wait until the line has ended; False if it does not."""
         self._thread.join(CLOSING_S)

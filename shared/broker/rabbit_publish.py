@@ -38,6 +38,8 @@ class Publisher:
         batch = _Batch(publications)
         self._line.call(lambda: self._begin(batch))
         batch.over.wait(CONFIRMING_S)
+        if Outcome.REFUSED in batch.outcomes:
+            self._line.call(self._line.renew)
         return list(batch.outcomes)
 
     def usable(self, within_s: float) -> bool:
