@@ -183,15 +183,16 @@ def _pg_dump(url: str, to: Path) -> Path:
 
 
 def _run(url: str, program: str, *arguments: str) -> None:
-    """A program of PostgreSQL; the password goes by its environment, never by its arguments."""
+    """A program of PostgreSQL; the password goes by its environment, never by its arguments.
+
+    All else that the URL says counts: several hosts, TLS.
+    """
     parts = urlsplit(url)
     name = parts.path.lstrip("/")
     environ: Mapping[str, str] = {**os.environ, "PGPASSWORD": unquote(parts.password or "")}
-    command = [
-        program, f"--host={parts.hostname}", f"--port={parts.port or 5432}",
-        f"--username={unquote(parts.username or '')}", "--no-password", f"--dbname={name}",
-        *arguments,
-    ]  # fmt: skip
+    who, at, where = parts.netloc.rpartition("@")
+    address = f"postgresql://{who.partition(':')[0]}{at}{where}{parts.path}?{parts.query}"
+    command = [program, "--no-password", f"--dbname={address}", *arguments]
     try:
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 – our own words and settings
     except OSError as error:

@@ -37,7 +37,11 @@ class Settings:
     forms_database: str = _setting("", "URL of forms' database; empty is SQLite in the data folder")
     certs_database: str = _setting("", "URL of certs' database")
     notify_database: str = _setting("", "URL of notify's database")
-    broker: str = _setting("", "amqp(s):// URL of RabbitMQ; empty is the embedded queue")
+    broker: str = _setting(
+        "",
+        "amqp(s):// URL of RabbitMQ, of a cluster those of all nodes with a space between; "
+        "empty is the embedded queue",
+    )
     operations_broker: str = _setting(
         "",
         "amqp(s):// URL of the user who looks at stuck messages of all departments; "
@@ -188,7 +192,7 @@ class Settings:
             name = f"{service}_database"
             _url(f"DOJANG_{name.upper()}", getattr(self, name), ("", "sqlite", "postgresql"))
         for name in ("broker", "operations_broker"):
-            _url(f"DOJANG_{name.upper()}", getattr(self, name), ("", "amqp", "amqps"))
+            _one_of_each(f"DOJANG_{name.upper()}", getattr(self, name), ("", "amqp", "amqps"))
         if self.operations_broker and not self.broker:
             raise _bad("DOJANG_OPERATIONS_BROKER", self.operations_broker, "it needs DOJANG_BROKER")
         _store("DOJANG_FILES", self.files)
@@ -261,7 +265,8 @@ def _url(variable: str, value: str, schemes: tuple[str, ...]) -> None:
 
 
 def _one_of_each(variable: str, value: str, schemes: tuple[str, ...]) -> None:
-    """One URL, or several that one can be asked after the other: the mailbox takes everything."""
+    """One URL, or several that one can be asked after the other: the first scheme, the mailbox or
+    none, stands alone."""
     for one in value.split() or [""]:
         _url(variable, one, schemes if len(value.split()) < 2 else schemes[1:])
 

@@ -18,7 +18,8 @@ FIRST_ANSWER_S = 2.0
 
 
 class RabbitBroker:
-    """The RabbitMQ at an `amqp(s)://user:password@host:port/vhost` URL.
+    """The RabbitMQ at an `amqp(s)://user:password@host:port/vhost` URL, or the cluster of the nodes
+    at several, with a space between.
 
     Nothing connects before it is needed; then one connection publishes, each
     subscription has its own, and each look at dead letters makes one. It declares the queues of
@@ -26,22 +27,22 @@ class RabbitBroker:
     """
 
     def __init__(
-        self, url: str, topology: Topology = TOPOLOGY, services: Collection[str] | None = None
+        self, urls: str, topology: Topology = TOPOLOGY, services: Collection[str] | None = None
     ) -> None:
-        self._url, self.topology = url, topology
+        self._urls, self.topology = urls, topology
         self._declaration = Declaration(topology, services)
         self._lock = threading.Lock()
         self._publisher: Publisher | None = None
         self._subscriptions: list[RabbitSubscription] = []
         self._to_tell: list[Callable[[], None]] = []
         self._closed = False
-        self._dead = DeadRoom(url)
+        self._dead = DeadRoom(urls)
 
     def publish(self, publications: Sequence[Publication]) -> list[Outcome]:
         return self._line().publish(publications)
 
     def subscribe(self, lane: Lane, prefetch: int) -> RabbitSubscription:
-        subscription = RabbitSubscription(self._url, self._declaration, lane, prefetch)
+        subscription = RabbitSubscription(self._urls, self._declaration, lane, prefetch)
         with self._lock:
             self._subscriptions = [one for one in self._subscriptions if one.is_open]
             self._subscriptions.append(subscription)
@@ -65,7 +66,7 @@ class RabbitBroker:
 
     def depth(self, lane: Lane) -> Depth:
         self._needs_queues()
-        return depth_of(self._url, self.topology, lane)
+        return depth_of(self._urls, self.topology, lane)
 
     def ready(self) -> bool:
         try:
@@ -95,7 +96,7 @@ class RabbitBroker:
             if self._closed:
                 raise TryLater("broker_unavailable", "the broker is closed")
             if self._publisher is None:
-                self._publisher = Publisher(self._url, self._declaration, self._tell)
+                self._publisher = Publisher(self._urls, self._declaration, self._tell)
             return self._publisher
 
     def _tell(self) -> None:

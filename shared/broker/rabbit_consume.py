@@ -22,7 +22,7 @@ from shared.broker.rabbit_topology import Declaration
 from shared.broker.topology import Lane
 from shared.errors import TryLater
 
-AGAIN_S = 1.0  # before a message that could not be moved is given back to its queue
+AGAIN_S = 1.0  # before a message that could not be moved comes again, by another connection
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class RabbitSubscription:
     it again, and the consumer's inbox knows it.
     """
 
-    def __init__(self, url: str, declaration: Declaration, lane: Lane, prefetch: int) -> None:
+    def __init__(self, urls: str, declaration: Declaration, lane: Lane, prefetch: int) -> None:
         self._topology, self._lane, self._prefetch = declaration.topology, lane, prefetch
         self._changed = threading.Condition()
         self._at_hand: deque[Delivery] = deque()
@@ -46,7 +46,7 @@ class RabbitSubscription:
         self._unsettled: dict[int, int] = {}
         self._moving = 0
         self._ending = False
-        self._line = Line(url, declaration, self, lane.queue)
+        self._line = Line(urls, declaration, self, lane.queue)
 
     @property
     def is_open(self) -> bool:
@@ -143,13 +143,8 @@ class RabbitSubscription:
             self._ack(tag)
         elif outcome is not Outcome.UNKNOWN:
             log.error("%s could not be reached (%s): the message stays", queue, outcome.value)
-            self._line.later(AGAIN_S, partial(self._give_back, tag))
+            self._line.later(AGAIN_S, self._line.renew)
         self._end_when_settled()
-
-    def _give_back(self, tag: int) -> None:
-        amqp_tag = self._unsettled.pop(tag, None)
-        if amqp_tag is not None and self._channel is not None and self._channel.is_open:
-            self._channel.basic_nack(amqp_tag, requeue=True)
 
     def _end(self) -> None:
         self._ending = True

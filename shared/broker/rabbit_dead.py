@@ -19,7 +19,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, Unrouta
 
 from shared.broker.interface import DEAD_LETTERS_SHOWN, DeadLetter, Failures
 from shared.broker.rabbit_form import failures_of, identity, properties_with, traceparent_of
-from shared.broker.rabbit_line import parameters_of
+from shared.broker.rabbit_line import nodes_of
 from shared.broker.topology import Lane
 from shared.errors import Permanent, TryLater
 
@@ -40,8 +40,8 @@ class Found:
 class DeadRoom:
     """The dead-letter queues of a RabbitMQ."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, urls: str) -> None:
+        self._urls = urls
 
     def letters(self, lane: Lane) -> list[DeadLetter]:
         """See Broker.dead_letters. One that was buried twice is shown once."""
@@ -76,7 +76,7 @@ class DeadRoom:
     @contextmanager
     def _looking(self, lane: Lane) -> Iterator[tuple[BlockingChannel, list[Found]]]:
         try:
-            connection = pika.BlockingConnection(parameters_of(self._url))
+            connection = pika.BlockingConnection(nodes_of(self._urls))
             try:
                 channel = self._enter(connection, lane)
                 yield channel, _take_all(channel, lane.dead)

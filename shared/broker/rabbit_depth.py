@@ -7,15 +7,15 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError
 
 from shared.broker.interface import Depth
-from shared.broker.rabbit_line import parameters_of
+from shared.broker.rabbit_line import nodes_of
 from shared.broker.topology import Lane, Topology
 from shared.errors import TryLater
 
 
-def depth_of(url: str, topology: Topology, lane: Lane) -> Depth:
+def depth_of(urls: str, topology: Topology, lane: Lane) -> Depth:
     """See Broker.depth. A delivery that a consumer has in hand is not counted by RabbitMQ."""
     try:
-        connection = pika.BlockingConnection(parameters_of(url))
+        connection = pika.BlockingConnection(nodes_of(urls))
         try:
             return _counted(connection.channel(), topology, lane)
         finally:

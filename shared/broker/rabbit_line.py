@@ -2,13 +2,15 @@
 
 The thread does nothing but the network, so that heartbeats are sent however
 long a handler works, and all that touches the channel is called in it
-(`call`). After a loss it connects again with growing delay, for as long as it
-takes; each time it declares the topology first.
+(`call`). After a loss it asks the next node at once and, when all were asked,
+again with growing delay, for as long as it takes; each time it declares the
+topology first.
 """
 
 from __future__ import annotations
 
 import logging
+import random
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -50,7 +52,15 @@ class Owner(Protocol):
         ...
 
 
-def parameters_of(url: str) -> pika.URLParameters:
+def nodes_of(urls: str) -> list[pika.URLParameters]:
+    """How to connect to each node of `urls` (a space between), in an order that is drawn: so the
+    connections of many processes spread over a cluster."""
+    nodes = [_parameters_of(url) for url in urls.split()]
+    random.shuffle(nodes)
+    return nodes
+
+
+def _parameters_of(url: str) -> pika.URLParameters:
     """Connection parameters that neither hang on a blocked broker nor keep a dead one."""
     parameters = pika.URLParameters(url)
     if "heartbeat=" not in url:
@@ -63,8 +73,9 @@ def parameters_of(url: str) -> pika.URLParameters:
 class Line:
     """The connection of one owner."""
 
-    def __init__(self, url: str, declaration: Declaration, owner: Owner, name: str) -> None:
-        self._parameters, self._declaration, self._owner = parameters_of(url), declaration, owner
+    def __init__(self, urls: str, declaration: Declaration, owner: Owner, name: str) -> None:
+        self._nodes, self._declaration, self._owner = nodes_of(urls), declaration, owner
+        self._turn = 0  # whose turn it is among the nodes
         self._loop = IOLoop()
         self._connection: pika.SelectConnection | None = None
         self._confirms: Confirms | None = None
@@ -103,6 +114,16 @@ class Line:
         elif self._connection.is_open:
             self._connection.close()
 
+    def renew(self) -> None:
+        """Give the connection up for another; only from the line's own thread.
+
+        Who said no once may go on to say it on this channel: RabbitMQ 3.10 does to a channel that
+        first spoke to a queue when its leader had just died, for as long as that node is away.
+        """
+        if self._connection is not None and self._connection.is_open:
+            log.warning("the broker said no: another connection")
+            self._connection.close()
+
     def join(self) -> bool:
         """Wait until the line has ended; False if it does not."""
         self._thread.join(CLOSING_S)
@@ -130,7 +151,7 @@ class Line:
             self._loop.stop()
             return
         self._connection = pika.SelectConnection(
-            self._parameters,
+            self._nodes[self._turn % len(self._nodes)],
             on_open_callback=self._connected,
             on_open_error_callback=self._lost,
             on_close_callback=self._lost,
@@ -177,6 +198,11 @@ class Line:
         self._lose_channel()
         if self._ending:
             self._loop.stop()
+            return
+        self._turn += 1
+        if self._turn % len(self._nodes):
+            log.warning("no broker (%s), the next node", type(reason).__name__)
+            self._loop.call_later(0, self._connect)
             return
         log.warning("no broker (%s), again in %.2f s", type(reason).__name__, self._delay_s)
         self._loop.call_later(self._delay_s, self._connect)

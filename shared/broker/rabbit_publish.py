@@ -24,10 +24,10 @@ class Publisher:
     """The publishing line of a broker; any thread may publish. `ready()` is called in the line's
     thread whenever it takes publications (again)."""
 
-    def __init__(self, url: str, declaration: Declaration, ready: Callable[[], None]) -> None:
+    def __init__(self, urls: str, declaration: Declaration, ready: Callable[[], None]) -> None:
         self._confirms: Confirms | None = None
         self._ready = ready
-        self._line = Line(url, declaration, self, "publisher")
+        self._line = Line(urls, declaration, self, "publisher")
 
     def publish(self, publications: Sequence[Publication]) -> list[Outcome]:
         """See Broker.publish."""
@@ -38,6 +38,8 @@ class Publisher:
         batch = _Batch(publications)
         self._line.call(lambda: self._begin(batch))
         batch.over.wait(CONFIRMING_S)
+        if Outcome.REFUSED in batch.outcomes:
+            self._line.call(self._line.renew)
         return list(batch.outcomes)
 
     def usable(self, within_s: float) -> bool:

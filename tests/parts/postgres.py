@@ -1,4 +1,7 @@
-"""A real PostgreSQL for tests: Debian's server as our own process on its own data folder."""
+"""A real PostgreSQL for tests: Debian's server as our own process on its own data folder.
+
+Another one may follow it as its standby.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,14 @@ def why_not() -> str | None:
 
 
 class PostgresServer:
-    """One server; `url()` gives an empty database of its own to each test that asks."""
+    """One server; `url()` gives an empty database of its own to each test that asks.
 
-    def __init__(self, folder: Path) -> None:
+    Of another server (`copied_from`) it is the standby, of the name that it bears there.
+    """
+
+    def __init__(
+        self, folder: Path, copied_from: PostgresServer | None = None, name: str = "standby"
+    ) -> None:
         self._folder = folder
         self.port = free_port()
         self._databases = itertools.count()
@@ -37,15 +45,26 @@ class PostgresServer:
         self._as = _server_user()
         if self._as:
             shutil.chown(folder, USER, USER)
-        self._run("initdb", "--no-sync", "--auth=trust", f"--username={USER}",
-                  "--encoding=UTF8", "--locale=C.UTF-8", "-D", str(folder / "data"))  # fmt: skip
+        data = str(folder / "data")
+        if copied_from is not None:
+            at = f"host=127.0.0.1 port={copied_from.port} user={USER} application_name={name}"
+            self._run("pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+                      "-D", data, "--dbname", at)  # fmt: skip
+        else:
+            self._run("initdb", "--no-sync", "--auth=trust", f"--username={USER}", "-D", data,
+                      "--encoding=UTF8", "--locale=C.UTF-8")  # fmt: skip
 
     def url(self) -> str:
         """The address of a new, empty database."""
         name = f"t{next(self._databases)}"
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        self.ask(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self._address(name)
+
+    def ask(self, statement: str | sql.Composed) -> list[tuple[Any, ...]]:
+        """Run a statement as the operator does in psql; its rows, if it has any."""
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
 
     def start(self) -> None:
         """Start the server, or start it again on the same data; back when it answers."""

@@ -22,8 +22,6 @@ from tests.parts import nginx
 from tests.parts.fixtures import need
 from tests.parts.nginx import Gateway
 from tests.parts.ports import free_port, wait_until
-from tests.parts.postgres import PostgresServer
-from tests.parts.rabbitmq import RabbitServer
 
 START_SECONDS = 240
 STOP_SECONDS = 90
@@ -38,6 +36,12 @@ class Product(Protocol):
     def stop(self) -> None: ...
     def kill(self, part: str) -> None: ...
     def start_again(self, part: str) -> None: ...
+
+
+class Server(Protocol):
+    """One or several RabbitMQ or PostgreSQL that give each who asks an address of its own."""
+
+    def url(self) -> str: ...
 
 
 class Processes:
@@ -148,8 +152,8 @@ class InEarnest:
     def __init__(
         self,
         folder: Path,
-        rabbitmq: RabbitServer,
-        postgres: PostgresServer,
+        rabbitmq: Server,
+        postgres: Server,
         brokers: Mapping[str, Mapping[str, str]] | None = None,
         **settings: str,
     ) -> None:
@@ -162,6 +166,7 @@ class InEarnest:
         addresses = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
         self._gateway = Gateway(folder / "gateway", addresses, front="127.0.0.9")
         self.url = f"http://127.0.0.1:{self._gateway.trial_door}"
+        self.databases = {service: postgres.url() for service in SERVICES}
         environment = _environment(
             DOJANG_ENVIRONMENT="trial",
             DOJANG_DATA=str(folder / "data"),
@@ -170,7 +175,7 @@ class InEarnest:
             **({} if brokers else {"DOJANG_BROKER": rabbitmq.url()}),
             DOJANG_NOTIFY_URL=f"http://127.0.0.1:{self.ports['notify']}",
             DOJANG_MAIL=f"smtp://127.0.0.1:{self.smtp}",
-            **{f"DOJANG_{service.upper()}_DATABASE": postgres.url() for service in SERVICES},
+            **{f"DOJANG_{name.upper()}_DATABASE": url for name, url in self.databases.items()},
             **settings,
         )
         self.processes = Processes(folder, environment)

@@ -2,7 +2,8 @@
 
 Node name, ports, port mapper, data folder and cookie belong to one object, so
 that several can run at once and a test may kill it, start it again and find
-what it had written. Nothing of the machine's own RabbitMQ is touched.
+what it had written. Nothing of the machine's own RabbitMQ is touched. Three of
+them make a cluster by the file that operators are given.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pika
@@ -25,12 +28,15 @@ from tests.parts.ports import free_port, wait_until
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's wrapper in PATH changes user
 CONFIGURATION = """\
 listeners.tcp.1 = 127.0.0.1:{port}
-load_definitions = {definitions}
 log.file.level = warning
 vm_memory_high_watermark.relative = 0.9
 disk_free_limit.absolute = 10MB
 """
+LOADING = "load_definitions = {definitions}\n"
+CLUSTER = Path(__file__).parents[2] / "rabbitmq" / "cluster.conf"
+COOKIE = "DOJANGSCOOKIE"
 VHOSTS = 60  # made when the node is new: rabbitmqctl would take a second for each
+CLUSTER_VHOSTS = 2  # each is made on all three nodes
 
 
 def why_not() -> str | None:
@@ -45,16 +51,22 @@ class RabbitServer:
     """One node; `url()` gives a virtual host of its own to each test that asks.
 
     With a file of definitions it has what that says and no `url()`; `probe` is then `user:password`
-    of somebody there.
+    of somebody there. Nodes that are to find one another have one port mapper (`epmd_port`).
     """
 
     def __init__(
-        self, folder: Path, definitions: Path | None = None, probe: str = "guest:guest"
+        self,
+        folder: Path,
+        definitions: Path | None = None,
+        probe: str = "guest:guest",
+        epmd_port: int | None = None,
     ) -> None:
         self.folder, self._definitions = folder, definitions
         vhost = f"t{VHOSTS - 1}" if definitions is None else "%2F"
         self._probe = probe, vhost
-        self.port, self._dist_port, self._epmd_port = free_port(), free_port(), free_port()
+        self.port, self._dist_port = free_port(), free_port()
+        self._epmd_port = epmd_port or free_port()
+        self.name = f"dojang{self.port}@localhost"
         self._vhosts = itertools.count()
         self._node: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
@@ -69,10 +81,18 @@ class RabbitServer:
 
     def start(self) -> None:
         """Start the node, or start it again on the same data; back when it takes connections."""
+        self.begin()
+        self.wait()
+
+    def begin(self) -> None:
+        """As `start`, without waiting."""
         environment = self._environment()
         if self._epmd is None:
             self._epmd = self._spawn([shutil.which("epmd") or "epmd"], environment)
         self._node = self._spawn([str(SERVER)], environment)
+
+    def wait(self) -> None:
+        """Until the node takes connections."""
         try:
             wait_until(self._answers, seconds=240, what="RabbitMQ", alive=self._node)
         except RuntimeError as ended:
@@ -81,8 +101,40 @@ class RabbitServer:
 
     def ensure_running(self) -> None:
         """Start the node if a test left it dead."""
-        if self._node is None or self._node.poll() is not None:
+        if not self.runs:
             self.start()
+
+    @property
+    def runs(self) -> bool:
+        """Whether the node's process is there."""
+        return self._node is not None and self._node.poll() is None
+
+    def join(self, nodes: Sequence[str]) -> None:
+        """Be configured as one of these, as docs/operating.md has it; before the first start.
+
+        Users and virtual hosts are given to the cluster afterwards, once."""
+        self._probe = "guest:guest", "%2F"
+        text = CLUSTER.read_text()
+        for number, name in enumerate(nodes, 1):
+            text = text.replace(f"rabbit@mq{number}", name)
+        (self.folder / "rabbitmq.conf").write_text(CONFIGURATION.format(port=self.port) + text)
+        cookie = self.folder / ".erlang.cookie"
+        cookie.write_text(COOKIE)
+        cookie.chmod(0o400)
+
+    def empty(self) -> None:
+        """Take everything away that it had written, as a new machine of the same name."""
+        shutil.rmtree(self.folder / "data")
+
+    def command(self, program: str, *arguments: str) -> str:
+        """What `rabbitmqctl` or another of its programs prints about this node."""
+        done = subprocess.run(
+            [str(SERVER.with_name(program)), "--node", self.name, "--quiet", *arguments],
+            env=self._environment(), cwd=self.folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{program} {arguments[0]}: {done.stdout}{done.stderr}")
+        return done.stdout
 
     def kill(self) -> None:
         """End the node as a power cut would (SIGKILL)."""
@@ -133,7 +185,7 @@ class RabbitServer:
             "HOME": str(self.folder),
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": f"dojang{self.port}@localhost",
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_DIST_PORT": str(self._dist_port),
             "RABBITMQ_MNESIA_BASE": str(self.folder / "data"),
             "RABBITMQ_LOG_BASE": str(self.folder / "log"),
@@ -149,15 +201,79 @@ class RabbitServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         definitions = self._definitions or self.folder / "definitions.json"
         if self._definitions is None:
-            definitions.write_text(json.dumps(_definitions()))
+            definitions.write_text(json.dumps(_definitions(VHOSTS)))
         (self.folder / "rabbitmq.conf").write_text(
-            CONFIGURATION.format(port=self.port, definitions=definitions)
+            CONFIGURATION.format(port=self.port) + LOADING.format(definitions=definitions)
         )
         (self.folder / "enabled_plugins").write_text("[].\n")
 
 
-def _definitions() -> dict[str, list[dict[str, object]]]:
-    vhosts = [f"t{number}" for number in range(VHOSTS)]
+@dataclass(frozen=True)
+class Queue:
+    """What a cluster says of a queue: who has a copy, who of them is there, who leads."""
+
+    name: str
+    type: str
+    leader: str
+    members: list[str]
+    online: list[str]
+
+
+class RabbitCluster:
+    """Three nodes on this machine, one cluster."""
+
+    def __init__(self, folder: Path) -> None:
+        epmd_port = free_port()
+        self.nodes = [
+            RabbitServer(folder / f"node{number}", epmd_port=epmd_port) for number in (1, 2, 3)
+        ]
+        for node in self.nodes:
+            node.join([one.name for one in self.nodes])
+        self._definitions = folder / "definitions.json"
+        self._definitions.write_text(json.dumps(_definitions(CLUSTER_VHOSTS)))
+        self._is_new = True
+
+    def url(self, number: int = 0) -> str:
+        """The addresses of a virtual host at all nodes, as DOJANG_BROKER has them."""
+        at = [f"amqp://guest:guest@127.0.0.1:{node.port}/t{number}" for node in self.nodes]
+        return " ".join(at)
+
+    def start(self) -> None:
+        """Start whichever nodes do not run; back when all take connections."""
+        new = [node for node in self.nodes if not node.runs]
+        for node in new:
+            node.begin()
+        for node in new:
+            node.wait()
+        if self._is_new:
+            self.nodes[0].command("rabbitmqctl", "import_definitions", str(self._definitions))
+            self._is_new = False
+
+    def one_that_runs(self) -> RabbitServer:
+        """A node to ask."""
+        return next(node for node in self.nodes if node.runs)
+
+    def queues(self, vhost: str = "t0") -> list[Queue]:
+        """Every queue of a virtual host."""
+        told = self.one_that_runs().command(
+            "rabbitmqctl", "list_queues", "--vhost", vhost, "--formatter", "json",
+            "name", "type", "leader", "members", "online",
+        )  # fmt: skip
+        return [Queue(**one) for one in json.loads(told)]
+
+    def is_whole(self) -> bool:
+        """Whether there are queues, and every one is there on all three nodes."""
+        queues = self.queues()
+        return bool(queues) and all(len(one.online) == len(self.nodes) for one in queues)
+
+    def close(self) -> None:
+        """End all."""
+        for node in self.nodes:
+            node.close()
+
+
+def _definitions(count: int) -> dict[str, list[dict[str, object]]]:
+    vhosts = [f"t{number}" for number in range(count)]
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
     return {
         "users": [{"name": "guest", "password": "guest", "tags": ["administrator"]}],

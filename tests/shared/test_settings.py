@@ -20,6 +20,7 @@ def test_nothing_set_is_the_embedded_default() -> None:
         ("DOJANG_BASE_URL", "dojang.example", "http, https"),
         ("DOJANG_FORMS_DATABASE", "mysql://x/y", "sqlite, postgresql"),
         ("DOJANG_BROKER", "redis://x", "amqp, amqps"),
+        ("DOJANG_BROKER", "amqp://mq1 redis://mq2", "amqp, amqps"),
         ("DOJANG_MAIL", "sendmail", "mailbox, smtp, smtps"),
         ("DOJANG_WEB_THREADS", "many", "whole number"),
         ("DOJANG_BAES_URL", "http://x", "no such setting"),

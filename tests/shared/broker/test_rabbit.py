@@ -112,6 +112,16 @@ def test_where_nobody_listens_it_says_so_and_keeps_trying() -> None:
     broker.close()
 
 
+def test_of_several_addresses_any_that_answers_will_do(url: str) -> None:
+    nobody = [f"amqp://127.0.0.1:{free_port()}" for _ in range(2)]
+    broker = connected(f"{nobody[0]} {url} {nobody[1]}", QUICK)
+    lane = broker.topology.lane("forms")
+    assert broker.publish([publication()]) == [Outcome.CONFIRMED]
+    assert broker.depth(lane).waiting == 1
+    assert broker.dead_letters(lane) == []
+    broker.close()
+
+
 def test_two_who_look_at_the_dead_letters_at_once_both_see_them_all(url: str) -> None:
     broker = connected(url, QUICK)
     lane = QUICK.lane("forms")
