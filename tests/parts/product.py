@@ -45,7 +45,7 @@ class Processes:
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
-        self._environment = environment
+        self.environment = environment
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._commands: dict[str, list[str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ class Processes:
         with open(self.folder / f"{name}.log", "ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "services.cli", *arguments],
-                env={**self._environment, **more},
+                env={**self.environment, **more},
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -70,7 +70,7 @@ class Processes:
         """Run `dojang ARGUMENTS` to its end; what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "services.cli", *arguments],
-            env=self._environment,
+            env=self.environment,
             cwd=self.folder,
             capture_output=True,
             text=True,
