@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from services.forms.applications.tables import ApplicationRow
-from services.notify.channels.mailbox import CODES
+from services.notify.catalog import CODES
 from services.notify.tables import Happening, MailboxMail, Notification
 from services.routes import SERVICES
 from shared.broker import TOPOLOGY, Depth, Lane, RabbitBroker
@@ -55,6 +55,12 @@ class Oracle:
         """How many messages of a department no broker has taken yet."""
         with self.databases[department].read() as session:
             return len(session.execute(select(truth.OUTBOX.c.seq).where(truth.UNPUBLISHED)).all())
+
+    def ledger_has(self, application_id: str) -> bool:
+        """Whether certs has issued the document of an application."""
+        with self.databases["certs"].read() as session:
+            issued = truth.rows(session, truth.Entered)
+        return application_id in {one.application_id for one in issued}
 
     def _queues(self) -> Iterator[str]:
         try:

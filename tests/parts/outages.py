@@ -105,7 +105,7 @@ def right(answer: Any, *codes: int) -> Any:
     return answer
 
 
-def patiently(ask: Callable[[], T], seconds: float = 400) -> T:
+def patiently(ask: Callable[[], T], seconds: float = 120) -> T:
     """What `ask()` gives once it does; until then processes may be away."""
     end = time.monotonic() + seconds
     while True:

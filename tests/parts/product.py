@@ -196,9 +196,9 @@ class InEarnest:
         """kill -9 of one part, `forms-web`, `certs-worker`, …"""
         self.processes.end(part, signal.SIGKILL)
 
-    def start_again(self, part: str) -> None:
-        """Start a part as before; back when it is ready."""
-        self.processes.start_again(part)
+    def start_again(self, part: str, **more: str) -> None:
+        """Start a part as before, or with other settings; back when it is ready."""
+        self.processes.start_again(part, **more)
         if part.endswith("-web"):
             self._wait_for(part.removesuffix("-web"))
 
