@@ -109,7 +109,7 @@ def _pdf(parts: Parts, document: Document, _facts: object) -> Handed:
     try:
         data = parts.files.get(document.file_id, document.sha256)
     except Permanent as error:  # ours to mend (from the backup), nothing that was asked wrongly
-        raise TryLater(error.code, "the issued paper is not in the store as it was issued") from error
+        raise TryLater(error.code, "the paper is not in the store as it was issued") from error
     return Handed(data, PDF, _name(parts, document, "pdf"))
 
 
