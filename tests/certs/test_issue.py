@@ -142,6 +142,19 @@ def test_what_cannot_be_printed_is_announced_with_its_field_and_leaves_nothing(
     assert office.dead() == []
 
 
+def test_of_a_failure_whose_answer_was_lost_is_said_that_it_was(office: Office) -> None:
+    message = request(reasons="사유 " * 2000)
+
+    office.hear(message, message)
+
+    first, second = office.said()
+    assert isinstance(first, DocumentFailed)
+    assert isinstance(second, DocumentFailed)
+    assert [one.code for one in (first, second)] == ["does_not_fit", "reason_lost"]
+    assert first.issue_id == second.issue_id
+    assert office.documents() == []
+
+
 @pytest.mark.parametrize("changes", [{"language": "fr"}, {"kind": "degree"}, {"version": "7"}])
 def test_an_unknown_template_is_announced_as_failed(
     office: Office, changes: dict[str, str]
