@@ -74,6 +74,7 @@ OUTBOX = Table(
 _INSERT = insert(OUTBOX)
 _UNPUBLISHED = OUTBOX.c.published_at.is_(None)
 Index("outbox_unpublished", OUTBOX.c.seq, sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED)
+_AGAIN = OUTBOX.c.try_after.is_not(None) & (OUTBOX.c.attempts == 0)  # a rest counts as an attempt
 _UNANSWERED = OUTBOX.c.payload.is_not(None) & OUTBOX.c.published_at.is_not(None)
 Index(
     "outbox_unanswered", OUTBOX.c.try_after,
@@ -142,11 +143,12 @@ def _row(said: Said, at: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row that has not been confirmed."""
+    """A row that has not been confirmed, or (`again`) was and has no answer."""
 
     seq: int
     attempts: int
     created_at: datetime
+    again: bool
     publication: Publication = field(repr=False)
 
     @property
@@ -174,7 +176,7 @@ def next_due(session: Session, now: datetime, limit: int) -> list[Waiting]:
     rows of the same case, so that two relays do not turn a case's order round.
     """
     columns = (
-        OUTBOX.c.seq, OUTBOX.c.attempts, OUTBOX.c.created_at,
+        OUTBOX.c.seq, OUTBOX.c.attempts, OUTBOX.c.created_at, _AGAIN,
         OUTBOX.c.id, OUTBOX.c.type, OUTBOX.c.lane, OUTBOX.c.correlation_id,
         OUTBOX.c.payload, func.coalesce(OUTBOX.c.traceparent, ""),
     )  # fmt: skip
@@ -182,7 +184,7 @@ def next_due(session: Session, now: datetime, limit: int) -> list[Waiting]:
         select(*columns).where(_due(now)).order_by(OUTBOX.c.seq).limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has no such clause and passes it over
     )  # fmt: skip
-    rows = [Waiting(*row[:3], Publication(*row[3:])) for row in found]
+    rows = [Waiting(row[0], row[1], row[2], row[3], Publication(*row[4:])) for row in found]
     return _in_turn(session, rows, now)
 
 
@@ -197,7 +199,7 @@ def mark(
         if outcome is Outcome.CONFIRMED:
             confirmed.setdefault(_again_at(row, now), []).append(row.seq)
     for again_at, seqs in confirmed.items():
-        blanked = {"payload": None} if again_at is None else {}
+        blanked = {"payload": None} if again_at is None else {"attempts": 0}
         session.execute(
             update(OUTBOX)
             .where(_among(session, seqs))
@@ -244,7 +246,7 @@ def forget(session: Session, cases: Collection[str], now: datetime) -> None:
 
 def _again_at(row: Waiting, now: datetime) -> datetime | None:
     """When to say it again if nobody answers; None if nobody will, or it was said for a day."""
-    age = now - row.created_at
+    age = now - row.created_at if row.again else ANSWERED_WITHIN
     if row.publication.type not in ANSWERED or age > SAID_AGAIN_FOR:
         return None
     return now + max(age, ANSWERED_WITHIN)

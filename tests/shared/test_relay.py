@@ -135,6 +135,21 @@ def test_what_nobody_answers_is_said_again_at_growing_intervals_for_a_day(
     assert unblanked(database) == 0
 
 
+def test_what_could_not_be_said_for_days_is_said_again_too(
+    database: Database, clock: StandingClock
+) -> None:
+    broker = Watched()
+    broker.outcome = Outcome.REFUSED
+    relay = Relay(database, broker, clock)
+    ask(database, clock)
+    assert relay.drain() == 0
+    clock.advance(timedelta(days=3))
+    broker.outcome = Outcome.CONFIRMED
+    assert relay.drain() == 1
+    clock.advance(timedelta(minutes=5))
+    assert relay.drain() == 1
+
+
 @pytest.mark.parametrize("when", ["before it is marked", "after it was marked"])
 def test_what_was_answered_is_not_said_again_and_not_kept(
     database: Database, clock: StandingClock, when: str
