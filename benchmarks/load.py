@@ -212,7 +212,7 @@ def measure(name: str, product: Any, folder: Path, given: argparse.Namespace) ->
     """Idle first, then everybody at once."""
     numbers = lay_in(folder, given.students)
     product.processes.run("import", str(folder))
-    inside = Inside(product.processes._environment)
+    inside = Inside(product.processes.environment)
     tokens = inside.sign_in(numbers)
     times, paper = idle(product.url, tokens[0], inside)
     run = Run(name, times)

@@ -63,7 +63,7 @@ class House:
         self.product, self._rabbitmq, self._postgres = load.in_earnest(folder, stack)
         numbers = load.lay_in(folder / "earnest", students)
         self.product.processes.run("import", str(folder / "earnest"))
-        self.inside = load.Inside(self.product.processes._environment)
+        self.inside = load.Inside(self.product.processes.environment)
         stack.callback(self.inside.database.close)
         self.tokens = self.inside.sign_in(numbers)
 
@@ -79,14 +79,14 @@ class House:
         return seconds
 
     def database_bytes(self) -> int:
-        url = self.product.processes._environment["DOJANG_FORMS_DATABASE"]
+        url = self.product.processes.environment["DOJANG_FORMS_DATABASE"]
         with psycopg.connect(url.rpartition("/")[0] + "/postgres") as connection:
             found = connection.execute("SELECT sum(pg_database_size(oid)) FROM pg_database")
             (total,) = found.fetchone() or (0,)
         return int(total)
 
     def file_bytes(self) -> int:
-        files = Path(self.product.processes._environment["DOJANG_DATA"]) / "files"
+        files = Path(self.product.processes.environment["DOJANG_DATA"]) / "files"
         return sum(path.stat().st_size for path in files.rglob("*") if path.is_file())
 
     def idle(self) -> dict[str, float]:
@@ -203,7 +203,7 @@ def costs(given: argparse.Namespace) -> tuple[dict[str, float], list[Cost], dict
             house.measured("a check by file", few,
                            lambda nth: check(house, papers[nth % len(papers)]), idle),
         ]  # fmt: skip
-        url = house.product.processes._environment["DOJANG_CERTS_DATABASE"]
+        url = house.product.processes.environment["DOJANG_CERTS_DATABASE"]
         return idle, found, entries_a_second(url)
 
 

@@ -14,11 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from shared import outbox
 from shared.broker import Broker, Delivery, Subscription
 from shared.clock import Clock
 from shared.database import Database
@@ -58,13 +60,15 @@ class Handler:
     `prepare` does before that what takes long (a transaction keeps others from writing): it must
     be safe to repeat, and its result may be thrown away. `handle_all` does for many in one
     transaction what `handle` does for one; where any of them fails, each is handled by itself.
-    What it says for one of them it says `within` that one's span.
+    What it says for one of them it says `within` that one's span. `again` answers once more what
+    has its effect already: whoever asked may not have heard the answer.
     """
 
     message: type[Message]
     handle: Callable[[Session, Received], None]
     prepare: Callable[[Received], Any] | None = None
     handle_all: Callable[[Session, Sequence[Received]], None] | None = None
+    again: Callable[[Session, Received], None] | None = None
 
 
 class Consumer:
@@ -183,15 +187,19 @@ class Consumer:
 
     def _have_effects(self, deliveries: Sequence[Delivery], spans: Sequence[Span]) -> set[int]:
         """Gives the places of those whose effect was had before."""
-        handle_all = self._handlers[deliveries[0].type].handle_all
+        handler = self._handlers[deliveries[0].type]
         received = [_received(one, span) for one, span in zip(deliveries, spans, strict=True)]
         with self._database.write() as session:
+            _note_answers(session, received, self._clock.now())
             pairs = [(one.envelope, one.message) for one in received]
             places = those_new(session, pairs, self._clock.now())
-            if places and handle_all is not None:
-                handle_all(session, [received[place] for place in places])
+            if places and handler.handle_all is not None:
+                handler.handle_all(session, [received[place] for place in places])
                 self._fault("before commit")
-        return set(range(len(received))) - set(places)
+            again = set(range(len(received))) - set(places)
+            for place in again:
+                _answer_again(session, handler, received[place])
+        return again
 
     def _settle(
         self, subscription: Subscription, delivery: Delivery, stop: threading.Event
@@ -251,10 +259,12 @@ class Consumer:
         if handler.prepare is not None and not self._is_done(received):
             received = replace(received, prepared=handler.prepare(received))
         with self._database.write() as session:
+            _note_answers(session, [received], self._clock.now())
             if is_new(session, envelope, received.message, self._clock.now()):
                 handler.handle(session, received)
                 self._fault("before commit")
                 return "done"
+            _answer_again(session, handler, received)
         log.info("%s %s again: no second effect", envelope.type, envelope.id)
         return "again"
 
@@ -266,6 +276,23 @@ class Consumer:
 def _received(delivery: Delivery, span: Span) -> Received:
     envelope = Envelope.from_json(delivery.body)
     return Received(envelope.message(), envelope, delivery.failures.attempts + 1, span=span)
+
+
+def _note_answers(session: Session, received: Sequence[Received], now: datetime) -> None:
+    """What these answer was heard: the outbox need not keep it."""
+    asked = [
+        one.envelope.causation_id
+        for one in received
+        if one.message.answers and one.envelope.causation_id is not None
+    ]
+    if asked:
+        outbox.answered(session, asked, now)
+
+
+def _answer_again(session: Session, handler: Handler, received: Received) -> None:
+    if handler.again is not None:
+        with within(received.span):
+            handler.again(session, received)
 
 
 class _Stopped(BaseException):

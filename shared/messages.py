@@ -41,6 +41,7 @@ class Message:
     sender: ClassVar[str]
     receiver: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
+    answers: ClassVar[str]  # the type that is asked by, "" where it is no answer
     schema: ClassVar[Schema]
 
     def to_data(self) -> JsonObject:
@@ -76,14 +77,23 @@ _FIELDS: dict[Any, Callable[..., mm.Field[Any]]] = {
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def message(
-    type_: str, *, sender: str, receiver: str, key: tuple[str, ...], version: int = 1
+    type_: str,
+    *,
+    sender: str,
+    receiver: str,
+    key: tuple[str, ...],
+    answers: str = "",
+    version: int = 1,
 ) -> Callable[[type[M]], type[M]]:
-    """Make a frozen dataclass of plain annotations into a message."""
+    """Make a frozen dataclass of plain annotations into a message.
+
+    Each message of the type `answers` has an answer in the end, whose `causation_id` names it.
+    """
 
     def declare(cls: type[M]) -> type[M]:
         made = dataclass(frozen=True, kw_only=True)(cls)
         made.type, made.version, made.key = type_, version, key
-        made.sender, made.receiver = sender, receiver
+        made.sender, made.receiver, made.answers = sender, receiver, answers
         made.schema = Schema.from_dict(_schema_fields(made), name=cls.__name__)(unknown=EXCLUDE)
         return made
 
@@ -112,7 +122,10 @@ class RenderRequested(Message):
     facts: JsonObject
 
 
-@message("render.finished", sender="certs", receiver="forms", key=("render_id",))
+@message(
+    "render.finished", sender="certs", receiver="forms", key=("render_id",),
+    answers="render.requested",
+)  # fmt: skip
 class RenderFinished(Message):
     """The preview lies in the file store."""
 
@@ -122,7 +135,10 @@ class RenderFinished(Message):
     template_version: str
 
 
-@message("render.failed", sender="certs", receiver="forms", key=("render_id",))
+@message(
+    "render.failed", sender="certs", receiver="forms", key=("render_id",),
+    answers="render.requested",
+)  # fmt: skip
 class RenderFailed(Message):
     """The preview cannot be made; the code says why (missing_glyph, does_not_fit, …)."""
 
@@ -144,7 +160,10 @@ class DocumentRequested(Message):
     by: str | None = None
 
 
-@message("document.issued", sender="certs", receiver="forms", key=("issue_id",))
+@message(
+    "document.issued", sender="certs", receiver="forms", key=("issue_id",),
+    answers="document.requested",
+)  # fmt: skip
 class DocumentIssued(Message):
     """The document is numbered, signed and stored."""
 
@@ -156,7 +175,10 @@ class DocumentIssued(Message):
     issued_at: datetime
 
 
-@message("document.failed", sender="certs", receiver="forms", key=("issue_id",))
+@message(
+    "document.failed", sender="certs", receiver="forms", key=("issue_id",),
+    answers="document.requested",
+)  # fmt: skip
 class DocumentFailed(Message):
     """The document cannot be made from these facts; staff correct and retry."""
 
@@ -179,7 +201,10 @@ class DocumentRevocationRequested(Message):
     by: str | None = None
 
 
-@message("document.revoked", sender="certs", receiver="forms", key=("number",))
+@message(
+    "document.revoked", sender="certs", receiver="forms", key=("number",),
+    answers="document.revocation.requested",
+)  # fmt: skip
 class DocumentRevoked(Message):
     """The number is revoked in the ledger."""
 
@@ -188,7 +213,10 @@ class DocumentRevoked(Message):
     at: datetime
 
 
-@message("document.superseded", sender="certs", receiver="forms", key=("number",))
+@message(
+    "document.superseded", sender="certs", receiver="forms", key=("number",),
+    answers="document.revocation.requested",
+)  # fmt: skip
 class DocumentSuperseded(Message):
     """The number has been replaced by a newer document."""
 
@@ -204,7 +232,10 @@ class DocumentErasureRequested(Message):
     number: str
 
 
-@message("document.erased", sender="certs", receiver="forms", key=("number",))
+@message(
+    "document.erased", sender="certs", receiver="forms", key=("number",),
+    answers="document.erasure.requested",
+)  # fmt: skip
 class DocumentErased(Message):
     """Nothing of what stood on it is left; that it was issued and withdrawn still verifies."""
 
@@ -243,7 +274,10 @@ class ArchiveRequested(Message):
     sha256: str
 
 
-@message("archive.progressed", sender="certs", receiver="forms", key=("archive_id", "checked"))
+@message(
+    "archive.progressed", sender="certs", receiver="forms", key=("archive_id", "checked"),
+    answers="archive.requested",
+)  # fmt: skip
 class ArchiveProgressed(Message):
     """So many rows of the list are read back, compared and packed."""
 
@@ -251,7 +285,10 @@ class ArchiveProgressed(Message):
     checked: int
 
 
-@message("archive.finished", sender="certs", receiver="forms", key=("archive_id",))
+@message(
+    "archive.finished", sender="certs", receiver="forms", key=("archive_id",),
+    answers="archive.requested",
+)  # fmt: skip
 class ArchiveFinished(Message):
     """The ZIP can be handed out until `until`; revoked documents are left out of it."""
 
@@ -262,7 +299,10 @@ class ArchiveFinished(Message):
     until: datetime
 
 
-@message("archive.failed", sender="certs", receiver="forms", key=("archive_id",))
+@message(
+    "archive.failed", sender="certs", receiver="forms", key=("archive_id",),
+    answers="archive.requested",
+)  # fmt: skip
 class ArchiveFailed(Message):
     """There is no ZIP: a document is not as it was issued; `detail` names row and number."""
 
@@ -290,7 +330,10 @@ class NotificationRequested(Message):
     links: list[JsonObject]
 
 
-@message("notification.delivered", sender="notify", receiver="forms", key=("notification_id",))
+@message(
+    "notification.delivered", sender="notify", receiver="forms", key=("notification_id",),
+    answers="notification.requested",
+)  # fmt: skip
 class NotificationDelivered(Message):
     """The mail server or the provider took it over: for good, with no code of a failure."""
 
@@ -300,8 +343,9 @@ class NotificationDelivered(Message):
 
 
 @message(
-    "notification.failed", sender="notify", receiver="forms", key=("notification_id", "permanent")
-)
+    "notification.failed", sender="notify", receiver="forms",
+    key=("notification_id", "permanent"), answers="notification.requested",
+)  # fmt: skip
 class NotificationFailed(Message):
     """It did not arrive: never will (`permanent`) or has not so far; the code says why."""
 
@@ -333,6 +377,7 @@ MESSAGES: tuple[type[Message], ...] = (
     NotificationFailed,
 )
 BY_TYPE = {one.type: one for one in MESSAGES}
+ANSWERED = frozenset(one.answers for one in MESSAGES if one.answers)
 
 
 @dataclass(frozen=True)

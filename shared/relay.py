@@ -12,12 +12,21 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from shared.broker import Broker, Outcome, Publication
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import TryLater
-from shared.outbox import OUTBOX, Waiting, any_due, mark, next_due
+from shared.outbox import (
+    OUTBOX,
+    Waiting,
+    any_due,
+    any_unanswered,
+    mark,
+    next_due,
+    say_again,
+)
 from shared.traces import NO_TRACES, Span, Traces
 from shared.traces.messages import publishing
 from shared.traces.span import OUTCOME
@@ -55,6 +64,7 @@ class Relay:
         self._sweep_s, self._first_rest_s, self._fault = sweep_s, first_rest_s, fault
         self._woken, self._broker_ready = threading.Event(), threading.Event()
         self._one = threading.Lock()
+        self._look_again_at = datetime.min.replace(tzinfo=UTC)
         database.on_commit(self.wake, OUTBOX.name)
         broker.on_ready(self._broker_ready.set)
 
@@ -85,10 +95,24 @@ class Relay:
         Raises TryLater when the broker or the database is away, or the
         connection ended before it was known what had arrived.
         """
+        self._say_again()
         total = 0
         while count := self._publish_batch():
             total += count
         return total
+
+    def _say_again(self) -> None:
+        """Looked for now and then: each wake-up of the many would be too often."""
+        now = self._clock.now()
+        if now < self._look_again_at:
+            return
+        with self._database.read() as session:
+            late = any_unanswered(session, now)
+        if late:
+            with self._database.write() as session:
+                count = say_again(session, now)
+            log.warning("%d messages have no answer and are said again", count)
+        self._look_again_at = now + timedelta(seconds=self._sweep_s)
 
     def _publish_batch(self) -> int:
         with self._one:

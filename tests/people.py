@@ -33,6 +33,7 @@ class Cast:
     url: str
     taken: set[str] = field(default_factory=set)
     people: dict[str, Person] = field(default_factory=dict)
+    answered: list[str] = field(default_factory=list)  # the ids of all that were accepted
 
     @property
     def mailbox(self) -> Mailbox:
@@ -83,8 +84,12 @@ class Cast:
             "answers": self.answers(person, reasons),
             "submit": True,
         }
-        made = person.ask("POST", "/api/v1/applications", json=body)
-        return Sent(person, made["id"], made["number"], seen)
+        return self.accepted(person, person.ask("POST", "/api/v1/applications", json=body), seen)
+
+    def accepted(self, person: Person, answer: dict[str, Any], seen: set[str]) -> Sent:
+        """What somebody had a 2xx for."""
+        self.answered.append(answer["id"])
+        return Sent(person, answer["id"], answer["number"], seen)
 
     def link(self, sent: Sent, message: str = "approval_request") -> str:
         """The API path behind the newest request to sign that was not read before."""

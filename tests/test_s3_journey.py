@@ -11,7 +11,7 @@ from services import demo
 from services.demo import Person
 from tests.parts.ports import wait_until
 from tests.parts.product import Embedded
-from tests.parts.s3 import CREDENTIALS, S3Server
+from tests.parts.s3 import CREDENTIALS, S3Server, address_of
 from tests.people import Cast
 from tests.test_certificates import asked_for, who_may
 
@@ -23,7 +23,7 @@ class Town:
 
     def __init__(self, folder: Path, server: S3Server) -> None:
         self.server, self.bucket = server, server.bucket("dojang/files")
-        files = server.address(self.bucket)
+        files = address_of(self.bucket)
         self.product = Embedded(folder, DOJANG_FILES=files, **CREDENTIALS)
         self.product.start()
         self.cast = Cast(self.product.url)

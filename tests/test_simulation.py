@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from services.forms.applications.tables import TrailRow
 from shared.broker import Outcome
 from shared.inbox import INBOX
-from shared.outbox import mark, next_due
+from shared.outbox import answered, next_due
 from shared.relay import BATCH, Relay
 from tests.simulator.play import Stage, told
 from tests.simulator.world import World
@@ -59,13 +59,20 @@ def test_the_weather_knows_every_fault(stage: Stage) -> None:
 
 
 class MarksFirst(Relay):
-    """Broken on purpose: it marks what it is about to publish."""
+    """Broken on purpose: it marks what it is about to publish, and keeps nothing of it."""
 
     def _publish_held(self) -> list[Outcome]:
         with self._database.write() as session:
             rows = next_due(session, self._clock.now(), BATCH)
-            mark(session, rows, [Outcome.CONFIRMED] * len(rows), self._clock.now())
+            answered(session, [row.publication.id for row in rows], self._clock.now())
         return self._publish(rows)
+
+
+class SaysOnce(Relay):
+    """Broken on purpose: what was lost after its confirm is not said again."""
+
+    def _say_again(self) -> None:
+        return
 
 
 def without_inbox(world: World) -> None:
@@ -93,6 +100,7 @@ def with_a_pencil(world: World) -> None:
     ("broken", "said"),
     [
         ({"relay": MarksFirst}, "forms asked for"),
+        ({"relay": SaysOnce}, "still stands in the outbox"),
         ({"spoil": without_inbox}, "in it twice"),
         ({"spoil": with_a_pencil}, "is broken at"),
     ],

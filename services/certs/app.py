@@ -24,6 +24,8 @@ TEXTS = {
     "no_file_here": _l("There is no file at this address. Open it again from your page."),
     "capability_expired": _l("This address was for two minutes. Open it again from your page."),
     "archive_over": _l("The time of this ZIP is over. Have it packed again on the list’s page."),
+    "file_missing": _l("This file is missing. Tell the contact for faults of the system."),
+    "file_damaged": _l("This file is damaged. Tell the contact for faults of the system."),
     "facts_forgotten": _l("The facts of this document are no longer kept."),
 }
 

@@ -24,7 +24,7 @@ from services.certs.issue import order_of
 from services.certs.ledger import Document
 from services.certs.library import Version
 from services.certs.parts import Parts
-from shared.errors import Gone, NotFound, Permanent
+from shared.errors import Gone, NotFound, Permanent, TryLater
 from shared.links import read_pass
 
 PDF = "application/pdf"
@@ -106,7 +106,10 @@ def disposition(name: str) -> str:
 
 
 def _pdf(parts: Parts, document: Document, _facts: object) -> Handed:
-    data = parts.files.get(document.file_id, document.sha256)
+    try:
+        data = parts.files.get(document.file_id, document.sha256)
+    except Permanent as error:  # ours to mend (from the backup), nothing that was asked wrongly
+        raise TryLater(error.code, "the paper is not in the store as it was issued") from error
     return Handed(data, PDF, _name(parts, document, "pdf"))
 
 

@@ -93,6 +93,28 @@ def issue(session: Session, received: Received, parts: Parts) -> None:
     parts.fault("announced")
 
 
+def announce_again(session: Session, received: Received, parts: Parts) -> None:
+    """Say again what became of an issue, for whoever asks for it again has not heard.
+
+    Of a failure nothing was kept, and it might succeed now: staff are told that, and retry.
+    """
+    request = cast(DocumentRequested, received.message)
+    document = ledger.claim(session, request.issue_id)
+    if document is None:
+        lost = Permanent("reason_lost", "it failed, and the reason did not arrive")
+        _announce(session, received, parts, _failed(request, lost))
+        return
+    said = DocumentIssued(
+        issue_id=document.issue_id,
+        application_id=document.application_id,
+        number=document.number,
+        sha256=document.sha256,
+        template_version=document.template_version,
+        issued_at=document.issued_at,
+    )
+    _announce(session, received, parts, said)
+
+
 def file_id_of(purpose: str, key: str) -> str:
     """The file id of an effect: the same for each attempt at it."""
     return hashlib.sha256(f"{purpose}:{key}".encode()).hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -32,12 +33,26 @@ def revoke(session: Session, received: Received, parts: Parts) -> None:
         raise Permanent("bad_code", "no such reason to end a document")
     at = parts.clock.now()
     status = ledger.REVOKED if newer is None else ledger.SUPERSEDED
-    if not ledger.end(session, ended, status, request.code, at, newer, request.by):
-        return
-    message = DocumentRevoked if newer is None else DocumentSuperseded
+    if ledger.end(session, ended, status, request.code, at, newer, request.by):
+        _announce(session, received, parts, status, request.code, at)
+
+
+def announce_again(session: Session, received: Received, parts: Parts) -> None:
+    """Say again how the document ended, for whoever asks for it again has not heard."""
+    request = cast(DocumentRevocationRequested, received.message)
+    found = ledger.find(session, _known(request.number))
+    if found is not None and found.status_code is not None and found.status_at is not None:
+        _announce(session, received, parts, found.status, found.status_code, found.status_at)
+
+
+def _announce(
+    session: Session, received: Received, parts: Parts, status: str, code: str, at: datetime
+) -> None:
+    ended = _known(cast(DocumentRevocationRequested, received.message).number)
+    message = DocumentRevoked if status == ledger.REVOKED else DocumentSuperseded
     outbox.add(
         session,
-        message(number=ended, code=request.code, at=at),
+        message(number=ended, code=code, at=at),
         clock=parts.clock,
         correlation_id=received.envelope.correlation_id,
         causation_id=received.envelope.id,

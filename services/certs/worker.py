@@ -13,7 +13,7 @@ from services.certs.erase import erase
 from services.certs.heads.making import take_in
 from services.certs.heads.publisher import Publisher
 from services.certs.parts import Parts
-from services.certs.revoke import revoke
+from services.certs.revoke import announce_again, revoke
 from services.certs.templates.compiling import Compiler
 from shared.broker import Broker
 from shared.consumer import Consumer, Handler, Received
@@ -50,11 +50,14 @@ def work(
 def consumer(parts: Parts, broker: Broker, lane: str = TRANSACTIONAL) -> Consumer:
     """The consumer of a lane of certs; several may run, in one process or many."""
 
-    def handler(message: type[Message], act: Act, prepare: Prepare | None = None) -> Handler:
+    def handler(
+        message: type[Message], act: Act, prepare: Prepare | None = None, again: Act | None = None
+    ) -> Handler:
         return Handler(
             message,
             lambda session, received: act(session, received, parts),
             (lambda received: prepare(received, parts)) if prepare else None,
+            again=(lambda session, received: again(session, received, parts)) if again else None,
         )
 
     return Consumer(
@@ -63,10 +66,10 @@ def consumer(parts: Parts, broker: Broker, lane: str = TRANSACTIONAL) -> Consume
         broker,
         parts.clock,
         (
-            handler(DocumentRequested, issue.issue, issue.prepare),
-            handler(RenderRequested, render.render, render.prepare),
-            handler(DocumentRevocationRequested, revoke),
-            handler(DocumentErasureRequested, erase),
+            handler(DocumentRequested, issue.issue, issue.prepare, again=issue.announce_again),
+            handler(RenderRequested, render.render, render.prepare, again=render.render),
+            handler(DocumentRevocationRequested, revoke, again=announce_again),
+            handler(DocumentErasureRequested, erase, again=erase),
             handler(TrailGrew, take_in),
             handler(ArchiveRequested, accept),
         ),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from services.notify.tables import Notification
+from services.notify.tables import BOUNCED, FAILED, OPEN, Notification
 from shared import outbox
 from shared.clock import Clock
-from shared.messages import Message, NotificationDelivered, NotificationFailed
+from shared.messages import (
+    Message,
+    NotificationDelivered,
+    NotificationFailed,
+    NotificationRequested,
+)
 
 
 def tell_delivered(session: Session, row: Notification, clock: Clock) -> None:
@@ -19,6 +24,19 @@ def tell_failed(session: Session, row: Notification, clock: Clock, *, permanent:
     """It never arrives, or has not so far; `row.code` says why."""
     message = NotificationFailed(notification_id=row.id, permanent=permanent, code=row.code)
     _tell(session, row, clock, message)
+
+
+def tell_again(session: Session, request: Message, clock: Clock) -> None:
+    """Say again what became of one, for whoever asks for it again has not heard."""
+    if not isinstance(request, NotificationRequested):
+        raise TypeError(type(request))
+    row = session.get(Notification, request.notification_id)
+    if row is None or row.state == OPEN:
+        return
+    if row.state in (FAILED, BOUNCED):
+        tell_failed(session, row, clock, permanent=True)
+    else:
+        tell_delivered(session, row, clock)
 
 
 def _tell(session: Session, row: Notification, clock: Clock, message: Message) -> None:

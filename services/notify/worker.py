@@ -12,6 +12,7 @@ from services.notify.forget import forget, forget_old
 from services.notify.forgetting import Forgetting
 from services.notify.parts import Parts
 from services.notify.receive import receive, receive_all
+from services.notify.telling import tell_again
 from shared.broker import Broker
 from shared.consumer import Consumer, Handler
 from shared.keeping import Keeping
@@ -43,6 +44,7 @@ def consumers(parts: Parts, broker: Broker) -> list[Consumer]:
             NotificationRequested,
             lambda session, received: receive(session, received, parts.clock),
             handle_all=lambda session, received: receive_all(session, received, parts.clock),
+            again=lambda session, received: tell_again(session, received.message, parts.clock),
         ),
         Handler(RecipientForgotten, forget),
     )

@@ -59,9 +59,16 @@ def test_the_same_request_delivered_again_is_one_document(either_office: Office)
     either_office.put(message, times=3)
     either_office.hear(message)
 
-    assert len(either_office.documents()) == 1
-    assert len(either_office.said()) == 1
+    [document] = either_office.documents()
+    assert {one.number for one in issues(either_office)} == {document.number}
     assert either_office.dead() == []
+
+
+def issues(office: Office) -> list[DocumentIssued]:
+    """What was announced; to whoever asks again the same again, for they may not have heard."""
+    said = office.said()
+    assert all(isinstance(one, DocumentIssued) for one in said)
+    return [one for one in said if isinstance(one, DocumentIssued)]
 
 
 def test_a_number_that_was_given_is_never_given_again(either_office: Office) -> None:
@@ -100,7 +107,7 @@ def test_ten_identical_requests_at_once_are_one_document(either_office: Office) 
 
     [document] = either_office.documents()
     assert either_office.files.get(document.file_id, document.sha256)
-    assert len(either_office.said()) == 1
+    assert {one.number for one in issues(either_office)} == {document.number}
 
 
 def test_documents_issued_at_once_form_one_unbroken_chain(either_office: Office) -> None:
@@ -133,6 +140,19 @@ def test_what_cannot_be_printed_is_announced_with_its_field_and_leaves_nothing(
     assert (said.issue_id, said.code, said.detail["field"]) == (message.issue_id, code, field)
     assert office.documents() == []
     assert office.dead() == []
+
+
+def test_of_a_failure_whose_answer_was_lost_is_said_that_it_was(office: Office) -> None:
+    message = request(reasons="사유 " * 2000)
+
+    office.hear(message, message)
+
+    first, second = office.said()
+    assert isinstance(first, DocumentFailed)
+    assert isinstance(second, DocumentFailed)
+    assert [one.code for one in (first, second)] == ["does_not_fit", "reason_lost"]
+    assert first.issue_id == second.issue_id
+    assert office.documents() == []
 
 
 @pytest.mark.parametrize("changes", [{"language": "fr"}, {"kind": "degree"}, {"version": "7"}])

@@ -32,9 +32,10 @@ def test_a_worker_killed_in_the_middle_leaves_one_document_to_the_next(
     office = open_office(url)
     office.consumer.drain()
     [document] = office.documents()
-    [said] = office.said()
-    assert isinstance(said, DocumentIssued)
-    assert (said.number, said.sha256) == (document.number, document.sha256)
+    assert office.said()
+    for said in office.said():  # once more to whoever asks once more
+        assert isinstance(said, DocumentIssued)
+        assert (said.number, said.sha256) == (document.number, document.sha256)
     assert office.files.get(document.file_id, document.sha256)
     with office.database.read() as session:
         assert ledger.first_broken(session) is None

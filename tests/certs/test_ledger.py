@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -103,15 +104,22 @@ def test_the_chain_holds_no_personal_facts(office: Office) -> None:
     assert "202400137" not in kept
 
 
-def test_a_revocation_is_announced_once_however_often_it_is_asked(either_office: Office) -> None:
+def test_a_revocation_happens_once_and_who_asks_again_hears_the_same_again(
+    either_office: Office,
+) -> None:
     document, _ = either_office.issue()
     asked = DocumentRevocationRequested(number=document.number, code="withdrawn")
+    revoked = DocumentRevoked(
+        number=document.number, code="withdrawn", at=either_office.clock.now()
+    )
 
-    either_office.hear(asked, asked)
+    either_office.hear(asked)
+    either_office.clock.advance(timedelta(days=1))
+    either_office.hear(asked)
 
-    assert either_office.said()[1:] == [
-        DocumentRevoked(number=document.number, code="withdrawn", at=either_office.clock.now())
-    ]
+    assert either_office.said()[1:] == [revoked, revoked]
+    with either_office.database.read() as session:
+        assert len(ledger.history(session, document.number)) == 2
 
 
 def test_a_document_replaced_by_another_is_superseded_and_the_other_lives(office: Office) -> None:

@@ -110,7 +110,7 @@ class InEarnestOnce:
     def __init__(self, folder: Path, rabbitmq: RabbitServer, postgres: PostgresServer) -> None:
         self.product = InEarnest(folder, rabbitmq, postgres)
         self.product.start()
-        self.environment = self.product.processes._environment
+        self.environment = self.product.processes.environment
         listener = Listener(self.environment["DOJANG_BROKER"])
         listener.start()
         self.journey = Journey(self.product.url)

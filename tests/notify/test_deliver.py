@@ -67,6 +67,30 @@ def office_with(url: str, clock: StandingClock, *failures: Exception) -> tuple[P
     return open_office(url, clock=clock, channels={"email": way}), way
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_who_asks_again_hears_again_what_became_of_it(
+    url: str, clock: StandingClock, tmp_path: Path, at_once: int
+) -> None:
+    parts, way = office_with(url, clock)
+    asked = [request() for _ in range(at_once)]
+    with closing(EmbeddedBroker(tmp_path / "queue.sqlite")) as broker:
+        said = [
+            Publication(envelope.id, one.type, one.lane, "case-42", envelope.to_json())
+            for one in asked
+            for envelope in [Envelope.wrap(one, at=NOW, correlation_id="case-42")]
+        ]
+        broker.publish(said)
+        transactional = consumers(parts, broker)[LANES.index("transactional")]
+        transactional.drain()
+        assert told(parts) == []
+        deliver_due(parts)
+        broker.publish(said)
+        transactional.drain()
+    ids = [one.notification_id for one in asked]
+    assert sorted(data["notification_id"] for _, data in told(parts)) == sorted(ids * 2)
+    assert len(way.took) == at_once
+
+
 def test_it_is_delivered_and_forms_is_told(url: str, clock: StandingClock) -> None:
     parts, way = office_with(url, clock)
     asked = ask(parts, request())

@@ -49,7 +49,7 @@ class Processes:
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
-        self._environment = environment
+        self.environment = environment
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._commands: dict[str, list[str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ class Processes:
         with open(self.folder / f"{name}.log", "ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "services.cli", *arguments],
-                env={**self._environment, **more},
+                env={**self.environment, **more},
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -74,7 +74,7 @@ class Processes:
         """Run `dojang ARGUMENTS` to its end; what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "services.cli", *arguments],
-            env=self._environment,
+            env=self.environment,
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -203,9 +203,9 @@ class InEarnest:
         """kill -9 of one part, `forms-web`, `certs-worker`, …"""
         self.processes.end(part, signal.SIGKILL)
 
-    def start_again(self, part: str) -> None:
-        """Start a part as before; back when it is ready."""
-        self.processes.start_again(part)
+    def start_again(self, part: str, **more: str) -> None:
+        """Start a part as before, or with other settings; back when it is ready."""
+        self.processes.start_again(part, **more)
         if part.endswith("-web"):
             self._wait_for(part.removesuffix("-web"))
 

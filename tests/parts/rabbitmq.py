@@ -26,6 +26,8 @@ from pika.exceptions import AMQPError
 from tests.parts.ports import free_port, wait_until
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's wrapper in PATH changes user
+CONTROL = SERVER.with_name("rabbitmqctl")
+CONTROL_SECONDS = 240
 CONFIGURATION = """\
 listeners.tcp.1 = 127.0.0.1:{port}
 log.file.level = warning
@@ -144,6 +146,24 @@ class RabbitServer:
         """End the node in order."""
         self._end(signal.SIGTERM)
 
+    def freeze(self) -> None:
+        """It keeps its connections and answers nothing (SIGSTOP), as on a machine that swaps."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """It answers again."""
+        self._signal(signal.SIGCONT)
+
+    def control(self, *arguments: str) -> str:
+        """What an operator does with `rabbitmqctl`; what it printed."""
+        done = subprocess.run(
+            [str(CONTROL), "--quiet", *arguments], env=self._environment(), cwd=self.folder,
+            capture_output=True, text=True, timeout=CONTROL_SECONDS, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"rabbitmqctl {arguments[0]}: {done.stdout}{done.stderr}")
+        return done.stdout
+
     def close(self) -> None:
         """End everything that this object started."""
         self.kill()
@@ -159,6 +179,10 @@ class RabbitServer:
             os.killpg(self._node.pid, how)
         self._node.wait(30)
         self._node = None
+
+    def _signal(self, what: signal.Signals) -> None:
+        assert self._node is not None
+        os.killpg(self._node.pid, what)
 
     def _spawn(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with open(self.folder / "output.log", "ab") as log:

@@ -53,10 +53,6 @@ class S3Server:
         self.client().create_bucket(Bucket=name)
         return Bucket(name, prefix, self.endpoint, REGION)
 
-    def address(self, bucket: Bucket) -> str:
-        """A bucket as DOJANG_FILES says it."""
-        return f"s3://{bucket.name}/{bucket.prefix}?endpoint={bucket.endpoint}"
-
     def client(self):  # type: ignore[no-untyped-def]  # boto3 makes its classes as it runs
         """Amazon's own library at the server: what others see of a bucket."""
         return boto3.client(
@@ -89,3 +85,8 @@ class S3Server:
         with socket.socket() as probe:
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def address_of(bucket: Bucket) -> str:
+    """A bucket as DOJANG_FILES says it."""
+    return f"s3://{bucket.name}/{bucket.prefix}?endpoint={bucket.endpoint}"

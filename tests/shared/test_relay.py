@@ -15,8 +15,13 @@ from shared.broker import Broker, EmbeddedBroker, Outcome, Publication
 from shared.clock import StandingClock
 from shared.database import Database
 from shared.errors import TryLater
-from shared.messages import DocumentRevoked, Envelope, NotificationRequested
-from shared.outbox import OUTBOX, add, attach
+from shared.messages import (
+    DocumentRevocationRequested,
+    DocumentRevoked,
+    Envelope,
+    NotificationRequested,
+)
+from shared.outbox import OUTBOX, add, answered, attach, forget
 from shared.relay import Relay
 from tests.parts.brokers import QUICK, lane_of
 from tests.parts.databases import DATABASES, database_url
@@ -104,6 +109,82 @@ def test_what_a_transaction_says_is_published_and_then_only_its_ids_are_kept(
     assert (row.id, row.type, row.correlation_id) == (message_id, "document.revoked", "case-1")
     assert (row.payload, row.published_at) == (None, AT)
     assert Relay(database, broker, clock).drain() == 0
+
+
+def ask(database: Database, clock: StandingClock) -> str:
+    """Something that asks for an answer."""
+    message = DocumentRevocationRequested(number="A", code="error")
+    with database.write() as session:
+        return add(session, message, clock=clock, correlation_id="case-1")
+
+
+def test_what_nobody_answers_is_said_again_at_growing_intervals_for_a_day(
+    database: Database, clock: StandingClock
+) -> None:
+    broker = Watched()
+    relay = Relay(database, broker, clock)
+    message_id = ask(database, clock)
+    said_at = []
+    for minute in range(3 * 24 * 60):
+        if relay.drain():
+            said_at.append(minute)
+        clock.advance(timedelta(minutes=1))
+    assert said_at == [0, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560]
+    assert {one.id for one in broker.taken} == {message_id}
+    assert all(one.body for one in broker.taken)
+    assert unblanked(database) == 0
+
+
+def test_what_could_not_be_said_for_days_is_said_again_too(
+    database: Database, clock: StandingClock
+) -> None:
+    broker = Watched()
+    broker.outcome = Outcome.REFUSED
+    relay = Relay(database, broker, clock)
+    ask(database, clock)
+    assert relay.drain() == 0
+    clock.advance(timedelta(days=3))
+    broker.outcome = Outcome.CONFIRMED
+    assert relay.drain() == 1
+    clock.advance(timedelta(minutes=5))
+    assert relay.drain() == 1
+
+
+@pytest.mark.parametrize("when", ["before it is marked", "after it was marked"])
+def test_what_was_answered_is_not_said_again_and_not_kept(
+    database: Database, clock: StandingClock, when: str
+) -> None:
+    broker = Watched()
+    relay = Relay(database, broker, clock)
+    message_id = ask(database, clock)
+    if when == "after it was marked":
+        assert relay.drain() == 1
+    with database.write() as session:
+        answered(session, [message_id], clock.now())
+    clock.advance(timedelta(days=1))
+    assert relay.drain() == 0
+    assert unblanked(database) == 0
+
+
+def test_what_is_forgotten_is_not_said_again_and_what_was_never_said_is_said(
+    database: Database, clock: StandingClock
+) -> None:
+    broker = Watched()
+    relay = Relay(database, broker, clock)
+    ask(database, clock)
+    assert relay.drain() == 1
+    ask(database, clock)
+    with database.write() as session:
+        forget(session, ["case-1"], clock.now())
+    assert unblanked(database) == 1
+    assert relay.drain() == 1
+
+
+def unblanked(database: Database) -> int:
+    """How many messages are kept."""
+    with database.read() as session:
+        kept = select(OUTBOX.c.seq).where(OUTBOX.c.payload.is_not(None))
+        return len(session.execute(kept).all())
 
 
 def test_what_a_broken_transaction_would_have_said_is_never_heard(

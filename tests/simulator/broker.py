@@ -15,7 +15,11 @@ from shared.broker.interface import Failures
 from shared.broker.topology import TOPOLOGY, Lane
 from shared.clock import StandingClock
 from shared.errors import Permanent, TryLater
+from shared.messages import ANSWERED, MESSAGES
 from tests.simulator.chance import Chance
+
+# What asks, and what answers it: it is asked again until the answer is there (`shared/outbox.py`).
+SAID_AGAIN = ANSWERED | {one.type for one in MESSAGES if one.answers}
 
 
 @dataclass
@@ -36,6 +40,7 @@ class Queues:
 
     messages: list[Lying] = field(default_factory=list)
     tags: int = 0
+    lost: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, queue: str, publication: Publication, due: datetime) -> None:
         """One message more."""
@@ -118,12 +123,24 @@ class SimulatedBroker:
         if self.chance.strikes("broker", f"{self.department}, {one.type} refused"):
             return Outcome.REFUSED
         for lane in lanes:
+            if self._loses(one, lane):
+                continue
             times = 2 if self.chance.strikes("twice", f"{one.type} to {lane.queue}") else 1
             for _ in range(times):
                 late = self.chance.strikes("late", f"{one.type} to {lane.queue}")
                 rest_s = self.chance.one_of((5, 60, 3600)) if late else 0
                 self.queues.add(lane.queue, one, self.clock.now() + timedelta(seconds=rest_s))
         return Outcome.CONFIRMED
+
+    def _loses(self, one: Publication, lane: Lane) -> bool:
+        """Of a case each type once: what is lost again and again for a day is not said again."""
+        what = (one.type, one.correlation_id)
+        if one.type not in SAID_AGAIN or what in self.queues.lost:
+            return False
+        if not self.chance.strikes("lost", f"{one.type} in {lane.queue}"):
+            return False
+        self.queues.lost.add(what)
+        return True
 
     def _dead(self, lane: Lane, message_id: str) -> Lying:
         for one in self.queues.lying(lane.dead):

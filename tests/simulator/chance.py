@@ -26,6 +26,7 @@ RATES = {
     "twice": 0.08,  # the broker delivers again what was settled or published once
     "order": 0.5,  # the broker hands out in another order
     "late": 0.15,  # the broker keeps a message back
+    "lost": 0.05,  # the broker loses what it had confirmed: somebody deleted its queues
     "store": 0.08,  # away, full, or keeping half of what it was given
     "mail": 0.2,  # servers and providers that are away, slow, in doubt, or say no
 }

@@ -147,7 +147,7 @@ def _next_due(world: World) -> datetime | None:
         with world.databases[name].read() as session:
             found += session.scalars(
                 select(func.coalesce(OUTBOX.c.try_after, OUTBOX.c.created_at)).where(
-                    OUTBOX.c.published_at.is_(None)
+                    OUTBOX.c.payload.is_not(None)
                 )
             )
     with world.databases["notify"].read() as session:

@@ -223,8 +223,9 @@ class World:
         made = {"forms": self._forms, "certs": self._certs, "notify": self._notify}[department]
         broker = self.brokers[department]
         relay = self.relay_of(
-            self.databases[department], broker, self.clock, fault=self._dies(department)
-        )
+            self.databases[department], broker, self.clock, sweep_s=0.0,
+            fault=self._dies(department),
+        )  # fmt: skip
         drain = self._woken(department, relay.drain, OUTBOX.name, looked=True)
         self.work[department] = [(f"{department} relay", drain), *made(broker)]
 

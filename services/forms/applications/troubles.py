@@ -16,6 +16,7 @@ TROUBLES: Mapping[str, Text] = {
     "too_long": _l("A value is longer than its place on the paper."),
     "file_missing": _l("A signature or an attachment is missing in the file store."),
     "file_damaged": _l("A signature or an attachment is damaged in the file store."),
+    "reason_lost": _l("It failed, and the reason was lost on its way. Trying again shows it."),
     "no_template": _l("There is no template for this paper in this language."),
     "no_such_address": _l("The address does not exist."),
     "bad_address": _l("The address is not a valid one."),

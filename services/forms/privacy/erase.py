@@ -70,6 +70,7 @@ def erase(session: Session, parts: Parts, student_id: str) -> Erased:
     for number in documents:
         request = DocumentErasureRequested(number=number)
         outbox.add(session, request, clock=parts.clock, correlation_id=number)
+    outbox.forget(session, [row.id for row in rows], parts.clock.now())
     _tell_notify(session, parts, student_id, rows)
     for row in rows:
         forget_application(session, parts, row)
