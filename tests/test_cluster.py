@@ -20,12 +20,12 @@ from shared.errors import TryLater
 from tests.parts import rabbitmq as rabbitmq_part
 from tests.parts.brokers import QUICK, connected, lane_of, publication
 from tests.parts.fixtures import need
+from tests.parts.outages import assert_one_right_paper, until, walk_patiently
 from tests.parts.ports import PATIENCE
 from tests.parts.postgres import PostgresServer
 from tests.parts.product import InEarnest
 from tests.parts.rabbitmq import RabbitCluster
 from tests.people import Cast
-from tests.test_outages import assert_one_right_paper, until, walk_patiently
 
 WALKS = 2
 SECOND = "t1"  # the virtual host of tests that use no product

@@ -24,11 +24,11 @@ from shared import database as databases
 from shared.database import Database, migrate, newest_revision, revision
 from shared.errors import TryLater
 from tests.forms.cast import ROOT
+from tests.parts.outages import assert_one_right_paper
 from tests.parts.postgres import PostgresServer
 from tests.parts.product import InEarnest
 from tests.parts.rabbitmq import RabbitServer
 from tests.people import Cast, Sent
-from tests.test_outages import assert_one_right_paper
 
 TABLES = {"forms": "application", "certs": "document", "notify": "notifications"}
 PACKAGES = {name: ROOT / "services" / name for name in SERVICES}

@@ -19,14 +19,12 @@ from tests.parts.outages import (
     Ground,
     assert_all_is_right,
     assert_one_right_paper,
-    granted_patiently,
     ground_in,
-    sent_patiently,
-    signed_patiently,
     until,
+    walk_patiently,
 )
 from tests.parts.product import Embedded
-from tests.people import Cast, Sent
+from tests.people import Cast
 
 WALKS = 4
 KILLED_IN_TURN = ("certs-worker", "forms-worker", "notify-worker", "notify-web", "forms-web")
@@ -140,12 +138,3 @@ def kill_in_turn(ground: Ground, over: threading.Event) -> None:
             return
         ground.product.kill(name)
         ground.product.start_again(name)
-
-
-def walk_patiently(cast: Cast, student: Person) -> Sent:
-    """A walk that asks again whenever a process was away, as people do."""
-    sent = sent_patiently(cast, student, "일꾼이 죽어도")
-    for _ in range(2):
-        signed_patiently(cast, sent)
-    granted_patiently(cast, sent)
-    return sent

@@ -24,13 +24,13 @@ from services.routes import SERVICES
 from tests.parts import postgres as postgres_part
 from tests.parts import rabbitmq as rabbitmq_part
 from tests.parts.fixtures import need
+from tests.parts.outages import assert_one_right_paper, patiently, until
 from tests.parts.ports import wait_until
 from tests.parts.postgres import PostgresServer
 from tests.parts.product import InEarnest
 from tests.parts.rabbitmq import RabbitServer
 from tests.people import Cast
 from tests.test_certificates import asked_for
-from tests.test_outages import assert_one_right_paper, patiently, until
 
 STUDENTS = 3
 ANSWERED = 6  # requests before the kill, and as many after it

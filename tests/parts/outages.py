@@ -99,13 +99,22 @@ def granted_patiently(cast: Cast, sent: Sent) -> None:
     patiently(lambda: right(cast.at_desk(sent, "approve"), 200, 409))
 
 
+def walk_patiently(cast: Cast, student: Person, reasons: str = "일꾼이 죽어도") -> Sent:
+    """A waiver from its sending to its granting, while processes come and go."""
+    sent = sent_patiently(cast, student, reasons)
+    for _ in range(2):
+        signed_patiently(cast, sent)
+    granted_patiently(cast, sent)
+    return sent
+
+
 def right(answer: Any, *codes: int) -> Any:
     """The answer, if it is one of these."""
     assert answer.status_code in codes, answer.text
     return answer
 
 
-def patiently(ask: Callable[[], T], seconds: float = 120) -> T:
+def patiently(ask: Callable[[], T], seconds: float = 400) -> T:
     """What `ask()` gives once it does; until then processes may be away."""
     end = time.monotonic() + seconds
     while True:
