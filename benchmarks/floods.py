@@ -203,7 +203,7 @@ def measure(name: str, product: Any, folder: Path, rounds: int) -> list[Beside]:
     """Each disturbance in turn."""
     people = load.lay_in(folder, 1)
     product.processes.run("import", str(folder))
-    inside = load.Inside(product.processes._environment)
+    inside = load.Inside(product.processes.environment)
     student = Person(product.url)
     student._headers["Authorization"] = f"Bearer {inside.sign_in(people)[0]}"
     inside.database.close()

@@ -43,7 +43,7 @@ def ask(product: Any, folder: Path, count: int) -> None:
     """So many certificates are asked for, each by somebody else."""
     numbers = load.lay_in(folder, count)
     product.processes.run("import", str(folder))
-    inside = load.Inside(product.processes._environment)
+    inside = load.Inside(product.processes.environment)
     tokens = inside.sign_in(numbers)
     inside.database.close()
     for token in tokens:
@@ -64,7 +64,7 @@ def a_second(count: int, workers: int) -> float:
         for one in OTHERS:
             if one != "certs-worker":
                 processes.end(one)
-        database = Database(processes._environment["DOJANG_CERTS_DATABASE"])
+        database = Database(processes.environment["DOJANG_CERTS_DATABASE"])
         for nth in range(workers):
             processes.start(f"certs-worker-{nth}", "worker", "certs")
         while not (first := papers(database)):

@@ -205,7 +205,7 @@ def test_the_old_version_goes_on_beside_the_new_schema(
         with ThreadPoolExecutor(1) as pool:
             walking = pool.submit(lambda: [walked(cast, one) for one in students])
             for name, table in TABLES.items():
-                settings = product.processes._environment
+                settings = product.processes.environment
                 database = Database(settings[f"DOJANG_{name.upper()}_DATABASE"])
                 migrate(database, next_version(name, table))
                 assert revision(database) == "9999"
