@@ -1,9 +1,10 @@
 """A bulk issue from its list to its ZIP: rows checked, papers issued and packed a second.
 
-    python benchmarks/bulk.py [--count 1000] [--write docs/benchmarks/bulk.md]
+    python benchmarks/bulk.py [--count 1000] [--workers 1 2] [--no-embedded]
+                              [--write docs/benchmarks/bulk.md]
 
-In earnest (RabbitMQ, PostgreSQL, a web process and a worker for each department) with one and with
-two workers of certs, and on the embedded default; over the API, with students made up for it. One
+In earnest (RabbitMQ, PostgreSQL, a web process and a worker for each department) with so many
+workers of certs, and on the embedded default; over the API, with students made up for it. One
 of them asks for a paper of their own again and again while the list is issued: nobody shall wait
 for a list.
 """
@@ -152,7 +153,7 @@ def report(runs: list[Run]) -> str:
     rows = "\n".join(run.row() for run in runs)
     return f"""# Bulk issue
 
-`python benchmarks/bulk.py --count {runs[0].count}`
+`python benchmarks/bulk.py {" ".join(sys.argv[1:])}`
 
 Python {platform.python_version()}, {os.cpu_count()} cores with a load of {load:.1f} at the end. A
 second of the list: rows checked (register, rules, room on the paper), certificates issued (signed,
@@ -169,6 +170,8 @@ def main() -> None:
     """Measure and print, or write."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--embedded", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--write", type=Path)
     asked = parser.parse_args()
     runs = []
@@ -181,10 +184,11 @@ def main() -> None:
         stack.callback(postgres.close)
         rabbitmq.start()
         postgres.start()
-        for workers in (1, 2):
+        for workers in asked.workers:
             servers = (rabbitmq, postgres)
             runs.append(in_earnest(folder / f"w{workers}", workers, asked.count, servers))
-        runs.append(embedded(folder / "embedded", asked.count))
+        if asked.embedded:
+            runs.append(embedded(folder / "embedded", asked.count))
     page = report(runs)
     print(page)
     if asked.write:
