@@ -14,13 +14,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shared import outbox
 from shared.broker import Broker, Delivery, Subscription
 from shared.clock import Clock
 from shared.database import Database
@@ -32,6 +30,7 @@ from shared.relay import no_fault
 from shared.traces import NO_SPAN, NO_TRACES, Span, Traces, doing, here, within
 from shared.traces.messages import handling
 from shared.traces.span import OUTCOME
+from shared.unanswered import answered
 
 PREFETCH = 20
 LOOK_UP_S = 0.5  # how long a stop may go unseen
@@ -190,7 +189,7 @@ class Consumer:
         handler = self._handlers[deliveries[0].type]
         received = [_received(one, span) for one, span in zip(deliveries, spans, strict=True)]
         with self._database.write() as session:
-            _note_answers(session, received, self._clock.now())
+            _note_answers(session, received)
             pairs = [(one.envelope, one.message) for one in received]
             places = those_new(session, pairs, self._clock.now())
             if places and handler.handle_all is not None:
@@ -259,7 +258,7 @@ class Consumer:
         if handler.prepare is not None and not self._is_done(received):
             received = replace(received, prepared=handler.prepare(received))
         with self._database.write() as session:
-            _note_answers(session, [received], self._clock.now())
+            _note_answers(session, [received])
             if is_new(session, envelope, received.message, self._clock.now()):
                 handler.handle(session, received)
                 self._fault("before commit")
@@ -278,15 +277,15 @@ def _received(delivery: Delivery, span: Span) -> Received:
     return Received(envelope.message(), envelope, delivery.failures.attempts + 1, span=span)
 
 
-def _note_answers(session: Session, received: Sequence[Received], now: datetime) -> None:
-    """What these answer was heard: the outbox need not keep it."""
+def _note_answers(session: Session, received: Sequence[Received]) -> None:
+    """What these answer was heard: it need not be kept any more."""
     asked = [
         one.envelope.causation_id
         for one in received
         if one.message.answers and one.envelope.causation_id is not None
     ]
     if asked:
-        outbox.answered(session, asked, now)
+        answered(session, asked)
 
 
 def _answer_again(session: Session, handler: Handler, received: Received) -> None:

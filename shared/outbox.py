@@ -4,21 +4,16 @@
 a person does so after that commit and never waits for a broker. The Relay
 publishes the rows and marks them when the broker has confirmed them, at least
 once each: if it dies between the two, they are published again, and the inbox
-of the receiver knows them.
-
-What asks for an answer is kept until that is there (`answered`). A broker may
-lose what it had confirmed, when its queues are deleted or its disk is gone: so
-what has no answer after a while is said again, with the same id, after growing
-times and for a day at most (`say_again`). A payload is blanked after that, all
-others after the confirm, since they may hold personal facts; the ids stay. A
-row names the span in which it was said (`traceparent`), so that whoever
-publishes it goes on with that trace.
+of the receiver knows them. A payload is blanked after the confirm, since it
+may hold personal facts; the ids stay. What asks for an answer is kept beside it
+until that is there (`shared/unanswered.py`). A row names the span in which it was
+said (`traceparent`), so that whoever publishes it goes on with that trace.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +27,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     String,
     Table,
     any_,
@@ -50,10 +46,9 @@ from shared.database import UtcDateTime, concern
 from shared.inbox import INBOX
 from shared.messages import ANSWERED, TRANSACTIONAL, Envelope, Message
 from shared.traces import TRACEPARENT_CHARACTERS, here
+from shared.unanswered import SAID_AGAIN_MOST, UNANSWERED, answered, keep, wait
 
 LONGEST_REST_S = 300  # between two attempts at a message that no queue wants
-ANSWERED_WITHIN = timedelta(minutes=5)  # then it is said again; after that whenever twice as old
-SAID_AGAIN_FOR = timedelta(days=1)
 
 OUTBOX = Table(
     "outbox",
@@ -74,17 +69,12 @@ OUTBOX = Table(
 _INSERT = insert(OUTBOX)
 _UNPUBLISHED = OUTBOX.c.published_at.is_(None)
 Index("outbox_unpublished", OUTBOX.c.seq, sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED)
-_AGAIN = OUTBOX.c.try_after.is_not(None) & (OUTBOX.c.attempts == 0)  # a rest counts as an attempt
-_UNANSWERED = OUTBOX.c.payload.is_not(None) & OUTBOX.c.published_at.is_not(None)
-Index(
-    "outbox_unanswered", OUTBOX.c.try_after,
-    sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED,
-)  # fmt: skip
 
 
 def attach(metadata: MetaData) -> None:
-    """Give a service its own `outbox` and `inbox` tables."""
+    """Give a service its own `outbox`, `unanswered` and `inbox` tables."""
     OUTBOX.to_metadata(metadata)
+    UNANSWERED.to_metadata(metadata)
     INBOX.to_metadata(metadata)
 
 
@@ -122,6 +112,7 @@ def add_all(session: Session, wanted: Sequence[Said], *, clock: Clock) -> list[s
     rows = [_row(one, clock.now()) for one in wanted]
     if rows:
         session.execute(_INSERT, rows)
+        keep(session, [row for row in rows if row["type"] in ANSWERED])
         concern(session, OUTBOX.name)
     return [row["id"] for row in rows]
 
@@ -143,12 +134,10 @@ def _row(said: Said, at: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row that has not been confirmed, or (`again`) was and has no answer."""
+    """A row that has not been confirmed."""
 
     seq: int
     attempts: int
-    created_at: datetime
-    again: bool
     publication: Publication = field(repr=False)
 
     @property
@@ -176,80 +165,69 @@ def next_due(session: Session, now: datetime, limit: int) -> list[Waiting]:
     rows of the same case, so that two relays do not turn a case's order round.
     """
     columns = (
-        OUTBOX.c.seq, OUTBOX.c.attempts, OUTBOX.c.created_at, _AGAIN,
-        OUTBOX.c.id, OUTBOX.c.type, OUTBOX.c.lane, OUTBOX.c.correlation_id,
-        OUTBOX.c.payload, func.coalesce(OUTBOX.c.traceparent, ""),
+        OUTBOX.c.seq, OUTBOX.c.attempts, OUTBOX.c.id, OUTBOX.c.type, OUTBOX.c.lane,
+        OUTBOX.c.correlation_id, OUTBOX.c.payload, func.coalesce(OUTBOX.c.traceparent, ""),
     )  # fmt: skip
     found = session.execute(
         select(*columns).where(_due(now)).order_by(OUTBOX.c.seq).limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has no such clause and passes it over
     )  # fmt: skip
-    rows = [Waiting(row[0], row[1], row[2], row[3], Publication(*row[4:])) for row in found]
+    rows = [Waiting(row[0], row[1], Publication(*row[2:])) for row in found]
     return _in_turn(session, rows, now)
 
 
 def mark(
     session: Session, rows: Sequence[Waiting], outcomes: Sequence[Outcome], now: datetime
 ) -> None:
-    """Blank what was confirmed and waits for no answer; what no queue wants or the broker refused
-    rests for a while."""
+    """Blank what was confirmed; what no queue wants or the broker refused rests for a while."""
     pairs = list(zip(rows, outcomes, strict=True))
-    confirmed: dict[datetime | None, list[int]] = {}
-    for row, outcome in pairs:
-        if outcome is Outcome.CONFIRMED:
-            confirmed.setdefault(_again_at(row, now), []).append(row.seq)
-    for again_at, seqs in confirmed.items():
-        blanked = {"payload": None} if again_at is None else {"attempts": 0}
+    confirmed = [row.seq for row, outcome in pairs if outcome is Outcome.CONFIRMED]
+    if confirmed:
         session.execute(
             update(OUTBOX)
-            .where(_among(session, seqs))
-            .values(published_at=now, try_after=again_at, **blanked)
+            .where(_among(session, confirmed))
+            .values(published_at=now, payload=None, try_after=None)
         )
     for row, outcome in pairs:
         if outcome in (Outcome.UNROUTABLE, Outcome.REFUSED):
             _let_rest(session, row, now)
 
 
-def answered(session: Session, ids: Collection[str], now: datetime) -> None:
-    """Somebody has answered these: nothing of them has to be said again."""
-    session.execute(
-        update(OUTBOX)
-        .where(OUTBOX.c.id.in_(ids), OUTBOX.c.payload.is_not(None))
-        .values(
-            payload=None, try_after=None, published_at=func.coalesce(OUTBOX.c.published_at, now)
-        )
-    )
-
-
-def say_again(session: Session, now: datetime) -> int:
-    """Have what was not answered in time published once more; how many that are."""
-    found = session.execute(
-        update(OUTBOX)
-        .where(_UNANSWERED, OUTBOX.c.try_after <= now)
-        .values(published_at=None)
-        .returning(OUTBOX.c.seq)
-    )
-    return len(found.all())
-
-
 def any_unanswered(session: Session, now: datetime) -> bool:
-    """Whether something was not answered in time."""
-    late = select(OUTBOX.c.seq).where(_UNANSWERED, OUTBOX.c.try_after <= now).limit(1)
-    return session.execute(late).first() is not None
+    """Whether something that was published has no answer in time."""
+    return session.execute(_late(now).limit(1)).first() is not None
 
 
-def forget(session: Session, cases: Collection[str], now: datetime) -> None:
-    """Say nothing of these cases (correlation ids) again that was said once."""
-    kept = select(OUTBOX.c.id).where(_UNANSWERED, OUTBOX.c.correlation_id.in_(cases))
-    answered(session, session.scalars(kept).all(), now)
+def say_again(session: Session, now: datetime, limit: int) -> int:
+    """Have what was published and not answered in time published once more; how many that are."""
+    found = session.execute(_late(now).limit(limit).with_for_update(skip_locked=True)).all()
+    late = [row for row in found if row.published_at + wait(row.said_again) <= now]
+    for row in late:
+        session.execute(
+            update(OUTBOX)
+            .where(OUTBOX.c.id == row.id)
+            .values(payload=row.payload, published_at=None, attempts=0, try_after=None)
+        )
+    for row in found:
+        again = row.said_again + (row in late)
+        since = now if row in late else row.published_at
+        session.execute(
+            update(UNANSWERED)
+            .where(UNANSWERED.c.id == row.id)
+            .values(said_again=again, look_at=since + wait(again))
+        )
+    answered(session, [row.id for row in late if row.said_again + 1 == SAID_AGAIN_MOST])
+    return len(late)
 
 
-def _again_at(row: Waiting, now: datetime) -> datetime | None:
-    """When to say it again if nobody answers; None if nobody will, or it was said for a day."""
-    age = now - row.created_at if row.again else ANSWERED_WITHIN
-    if row.publication.type not in ANSWERED or age > SAID_AGAIN_FOR:
-        return None
-    return now + max(age, ANSWERED_WITHIN)
+def _late(now: datetime) -> Select[Any]:
+    """What is to be looked at; published at last, for a broker may have been away for days."""
+    columns = (UNANSWERED.c.id, UNANSWERED.c.payload, UNANSWERED.c.said_again)
+    return (
+        select(*columns, OUTBOX.c.published_at)
+        .join(OUTBOX, OUTBOX.c.id == UNANSWERED.c.id)
+        .where(UNANSWERED.c.look_at <= now, OUTBOX.c.published_at.is_not(None))
+    )
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -110,7 +110,7 @@ class Relay:
             late = any_unanswered(session, now)
         if late:
             with self._database.write() as session:
-                count = say_again(session, now)
+                count = say_again(session, now, BATCH)
             log.warning("%d messages have no answer and are said again", count)
         self._look_again_at = now + timedelta(seconds=self._sweep_s)
 

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from services.forms.applications.tables import TrailRow
 from shared.broker import Outcome
 from shared.inbox import INBOX
-from shared.outbox import answered, next_due
+from shared.outbox import mark, next_due
 from shared.relay import BATCH, Relay
+from shared.unanswered import answered
 from tests.simulator.play import Stage, told
 from tests.simulator.world import World
 
@@ -64,7 +65,8 @@ class MarksFirst(Relay):
     def _publish_held(self) -> list[Outcome]:
         with self._database.write() as session:
             rows = next_due(session, self._clock.now(), BATCH)
-            answered(session, [row.publication.id for row in rows], self._clock.now())
+            mark(session, rows, [Outcome.CONFIRMED] * len(rows), self._clock.now())
+            answered(session, [row.publication.id for row in rows])
         return self._publish(rows)
 
 
@@ -100,7 +102,7 @@ def with_a_pencil(world: World) -> None:
     ("broken", "said"),
     [
         ({"relay": MarksFirst}, "forms asked for"),
-        ({"relay": SaysOnce}, "still stands in the outbox"),
+        ({"relay": SaysOnce}, "has no answer"),
         ({"spoil": without_inbox}, "in it twice"),
         ({"spoil": with_a_pencil}, "is broken at"),
     ],

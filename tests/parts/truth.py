@@ -25,6 +25,7 @@ from services.routes import SERVICES
 from shared.database import Database
 from shared.files import FileStore
 from shared.outbox import OUTBOX
+from shared.unanswered import UNANSWERED
 
 MAY_FAIL = ("no_such_mailbox", "uncertain", "expired", "login_failed", "put_off_450")
 UNPUBLISHED = OUTBOX.c.published_at.is_(None)
@@ -38,7 +39,9 @@ def outboxes(databases: Databases) -> Iterator[str]:
             left = session.execute(
                 select(OUTBOX.c.type).where(UNPUBLISHED | OUTBOX.c.payload.is_not(None))
             ).all()
+            unheard = session.execute(select(UNANSWERED.c.id)).all()
         yield from (f"{row[0]} still stands in the outbox of {name}" for row in left)
+        yield from (f"{row[0]} of {name} has no answer" for row in unheard)
 
 
 def states(applications: list[Row[Any]]) -> Iterator[str]:

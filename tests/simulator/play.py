@@ -16,6 +16,7 @@ from services.notify.tables import OPEN, Notification
 from services.routes import SERVICES
 from shared.outbox import OUTBOX
 from shared.relay import Relay
+from shared.unanswered import UNANSWERED
 from tests.simulator.chance import Chance, entropy, mark
 from tests.simulator.oracle import counted, judge
 from tests.simulator.people import People, prefills
@@ -147,9 +148,10 @@ def _next_due(world: World) -> datetime | None:
         with world.databases[name].read() as session:
             found += session.scalars(
                 select(func.coalesce(OUTBOX.c.try_after, OUTBOX.c.created_at)).where(
-                    OUTBOX.c.payload.is_not(None)
+                    OUTBOX.c.published_at.is_(None)
                 )
             )
+            found += session.scalars(select(UNANSWERED.c.look_at))
     with world.databases["notify"].read() as session:
         for row in session.scalars(select(Notification).where(Notification.state == OPEN)):
             found.append(row.held_until if row.held_until is not None else row.next_at)

@@ -36,7 +36,7 @@ from services.forms.signin.tables import (
     RemovedAppRow,
     SessionRow,
 )
-from shared import outbox
+from shared import outbox, unanswered
 from shared.errors import Conflict
 from shared.messages import DocumentErased, DocumentErasureRequested, RecipientForgotten
 
@@ -70,7 +70,7 @@ def erase(session: Session, parts: Parts, student_id: str) -> Erased:
     for number in documents:
         request = DocumentErasureRequested(number=number)
         outbox.add(session, request, clock=parts.clock, correlation_id=number)
-    outbox.forget(session, [row.id for row in rows], parts.clock.now())
+    unanswered.forget(session, [row.id for row in rows])
     _tell_notify(session, parts, student_id, rows)
     for row in rows:
         forget_application(session, parts, row)
