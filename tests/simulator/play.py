@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from services.notify.tables import OPEN, Notification
 from services.routes import SERVICES
 from shared.outbox import OUTBOX
-from shared.relay import Relay
+from shared.relay import SWEEP_S, Relay
 from shared.unanswered import UNANSWERED
 from tests.simulator.chance import Chance, entropy, mark
 from tests.simulator.oracle import counted, judge
@@ -23,6 +23,7 @@ from tests.simulator.people import People, prefills
 from tests.simulator.world import Installation, World
 
 STEPS = (25, 60)
+SWEEP = timedelta(seconds=SWEEP_S)  # how often a relay looks for what has no answer
 ROUNDS_MOST = 400
 SECONDS = (0, 0, 1, 3, 20, 90, 700, 4_000, 30_000)
 RARELY = 200_000  # more than two days
@@ -151,7 +152,9 @@ def _next_due(world: World) -> datetime | None:
                     OUTBOX.c.published_at.is_(None)
                 )
             )
-            found += session.scalars(select(UNANSWERED.c.look_at))
+            asked = select(UNANSWERED.c.look_at).join(OUTBOX, OUTBOX.c.id == UNANSWERED.c.id)
+            late = session.scalars(asked.where(OUTBOX.c.published_at.is_not(None)))
+            found += [max(one, world.clock.now()) + SWEEP for one in late]
     with world.databases["notify"].read() as session:
         for row in session.scalars(select(Notification).where(Notification.state == OPEN)):
             found.append(row.held_until if row.held_until is not None else row.next_at)
