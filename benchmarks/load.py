@@ -1,6 +1,6 @@
 """Students fill, upload and send while certificates are issued and professors sign.
 
-    python benchmarks/load.py [--students 200] [--seconds 300] [--think 10] --write
+    python benchmarks/load.py [--students 200] [--seconds 300] [--think 30] --write
 
 The second writes docs/benchmarks/load.md. `benchmarks/peers/install.sh` comes before it: the
 students are locust's (benchmarks/peers/students.py), their sessions are laid into the register, so
@@ -328,7 +328,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--students", type=int, default=200)
     options.add_argument("--seconds", type=int, default=300)
-    options.add_argument("--think", type=float, default=10.0)
+    options.add_argument("--think", type=float, default=30.0)
     options.add_argument("--write", type=Path, nargs="?", const=PAGE)
     given = options.parse_args()
     page = written(both(given), given)
