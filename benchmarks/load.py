@@ -1,6 +1,6 @@
 """Students fill, upload and send while certificates are issued and professors sign.
 
-    python benchmarks/load.py [--students 200] [--seconds 300] [--think 30] --write
+    python benchmarks/load.py [--students 200] [--seconds 300] [--think 30 10] --write
 
 The second writes docs/benchmarks/load.md. `benchmarks/peers/install.sh` comes before it: the
 students are locust's (benchmarks/peers/students.py), their sessions are laid into the register, so
@@ -64,6 +64,7 @@ class Run:
     """What one installation did; all times in ms, `load` the machine's before and after."""
 
     name: str
+    think_s: float
     idle_ms: list[float]
     seen: Seen = field(default_factory=list)
     load: tuple[float, float] = (0.0, 0.0)
@@ -82,7 +83,7 @@ class Run:
         timed = {"certificate ready, idle": self.idle_ms}
         timed |= {one: self.times(one) for one in sorted({name for name, _, _ in self.seen})}
         return [
-            f"| {self.name} | {one} | {len(ms)} | {statistics.median(ms):.0f} | {p95(ms):.0f} "
+            f"| {self.name} | {self.think_s:g} s | {one} | {len(ms)} | {statistics.median(ms):.0f} | {p95(ms):.0f} "
             f"| {max(ms):.0f} |"
             for one, ms in timed.items()
         ]
@@ -208,14 +209,16 @@ def timed(
     return answer
 
 
-def measure(name: str, product: Any, folder: Path, given: argparse.Namespace) -> Run:
+def measure(
+    name: str, product: Any, folder: Path, given: argparse.Namespace, think_s: float
+) -> Run:
     """Idle first, then everybody at once."""
     numbers = lay_in(folder, given.students)
     product.processes.run("import", str(folder))
     inside = Inside(product.processes.environment)
     tokens = inside.sign_in(numbers)
     times, paper = idle(product.url, tokens[0], inside)
-    run = Run(name, times)
+    run = Run(name, think_s, times)
     waiver = answers(product.url, tokens[0])  # the same for all of them
     people = [{"token": one, "answers": waiver} for one in tokens]
     (folder / "people.json").write_text(json.dumps(people), "utf-8")
@@ -224,7 +227,7 @@ def measure(name: str, product: Any, folder: Path, given: argparse.Namespace) ->
     thread = threading.Thread(target=professors, args=(product.url, inside, stop, signing))
     thread.start()
     try:
-        locust(product.url, folder, given)
+        locust(product.url, folder, given, think_s)
     finally:
         stop.set()
         thread.join()
@@ -245,12 +248,12 @@ def answers(url: str, token: str) -> dict[str, Any]:
     return {**waiver["prefill"], **ANSWERS}
 
 
-def locust(url: str, folder: Path, given: argparse.Namespace) -> None:
+def locust(url: str, folder: Path, given: argparse.Namespace, think_s: float) -> None:
     """The students, in a process of their own."""
     environ = {
         **os.environ, "LOAD_PEOPLE": str(folder / "people.json"),
         "LOAD_OUT": str(folder / "seen.json"), "LOAD_PAPER": str(folder / "paper.pdf"),
-        "LOAD_THINK_S": str(given.think),
+        "LOAD_THINK_S": str(think_s),
     }  # fmt: skip
     subprocess.run(
         [LOCUST, "-f", PEERS / "students.py", "--headless", "--only-summary", "--host", url,
@@ -260,8 +263,8 @@ def locust(url: str, folder: Path, given: argparse.Namespace) -> None:
     )  # fmt: skip
 
 
-def both(given: argparse.Namespace) -> list[Run]:
-    """The embedded default, then in earnest."""
+def both(given: argparse.Namespace, think_s: float) -> list[Run]:
+    """The embedded default, then in earnest; with such pauses."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dojang-load-")))
         folder.chmod(0o755)  # the servers run as users of their own
@@ -269,11 +272,11 @@ def both(given: argparse.Namespace) -> list[Run]:
         alone = Embedded(folder / "embedded")
         alone.start()
         try:
-            runs = [measure("embedded", alone, folder / "embedded", given)]
+            runs = [measure("embedded", alone, folder / "embedded", given, think_s)]
         finally:
             alone.stop()
         product, *_servers = in_earnest(folder, stack)
-        return [*runs, measure("in earnest", product, folder / "earnest", given)]
+        return [*runs, measure("in earnest", product, folder / "earnest", given, think_s)]
 
 
 def in_earnest(
@@ -294,17 +297,25 @@ def in_earnest(
 
 def written(runs: list[Run], given: argparse.Namespace) -> str:
     """The page."""
-    loads = "; ".join(f"{one.name} {one.load[0]:.1f} and {one.load[1]:.1f}" for one in runs)
-    refused = ", ".join(f"{one.refused()} ({one.name})" for one in runs)
-    promises = "\n".join(line for one in runs for line in one.promises())
+    loads = "; ".join(
+        f"{one.name}, {one.think_s:g} s: {one.load[0]:.1f} and {one.load[1]:.1f}" for one in runs
+    )
+    refused = ", ".join(f"{one.refused()} ({one.name}, {one.think_s:g} s)" for one in runs)
+    promises = "\n\n".join(
+        f"With pauses of {think_s:g} s:\n\n"
+        + "\n".join(line for one in runs if one.think_s == think_s for line in one.promises())
+        for think_s in given.think
+    )
     rows = "\n".join(line for one in runs for line in one.rows())
-    options = f"--students {given.students} --seconds {given.seconds} --think {given.think:g}"
+    paces = " ".join(f"{one:g}" for one in given.think)
+    options = f"--students {given.students} --seconds {given.seconds} --think {paces}"
     return f"""# Under load
 
 `python benchmarks/load.py {options} --write`
 
-{given.students} students at once for {given.seconds} s, each pausing {given.think:g} s on the
-average between two deeds: they open the form, begin, save, upload a PDF and send a waiver, take the
+{given.students} students at once for {given.seconds} s, each pausing so many seconds on the
+average between two deeds (who fills a form in takes minutes; with 10 s they ask for more than one
+Python process can do, which shows how it is then): they open the form, begin, save, upload a PDF and send a waiver, take the
 last one back before the next, and every third time have a certificate issued; one professor after
 the other opens each link and signs. Before that, idle, {IDLE} certificates one after the other.
 *Embedded* is one process on SQLite; *in earnest* a web process and a worker for each department on
@@ -317,8 +328,8 @@ machine's load before and after: {loads}.
 Refused (4xx, such as taking back what is decided): {refused}.
 All times in ms, as students see them.
 
-| installation | deed | count | median | p95 | longest |
-|---|---|---|---|---|---|
+| installation | pauses | deed | count | median | p95 | longest |
+|---|---|---|---|---|---|---|
 {rows}
 """
 
@@ -328,10 +339,11 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--students", type=int, default=200)
     options.add_argument("--seconds", type=int, default=300)
-    options.add_argument("--think", type=float, default=30.0)
+    options.add_argument("--think", type=float, nargs="+", default=[30.0, 10.0])
     options.add_argument("--write", type=Path, nargs="?", const=PAGE)
     given = options.parse_args()
-    page = written(both(given), given)
+    runs = [run for think in given.think for run in both(given, think)]
+    page = written(runs, given)
     print(page)
     if given.write:
         given.write.write_text(page, "utf-8")

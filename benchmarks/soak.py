@@ -97,7 +97,9 @@ def soak(name: str, product: Any, folder: Path, given: argparse.Namespace) -> So
     """Students and professors for all the time, and a look every half minute."""
     soaked = Soaked(name)
     run: list[load.Run] = []
-    people = threading.Thread(target=lambda: run.append(load.measure(name, product, folder, given)))
+    people = threading.Thread(
+        target=lambda: run.append(load.measure(name, product, folder, given, given.think))
+    )
     people.start()
     began = time.monotonic()
     while people.is_alive():
