@@ -83,8 +83,8 @@ class Run:
         timed = {"certificate ready, idle": self.idle_ms}
         timed |= {one: self.times(one) for one in sorted({name for name, _, _ in self.seen})}
         return [
-            f"| {self.name} | {self.think_s:g} s | {one} | {len(ms)} | {statistics.median(ms):.0f} | {p95(ms):.0f} "
-            f"| {max(ms):.0f} |"
+            f"| {self.name} | {self.think_s:g} s | {one} | {len(ms)} "
+            f"| {statistics.median(ms):.0f} | {p95(ms):.0f} | {max(ms):.0f} |"
             for one, ms in timed.items()
         ]
 
@@ -315,9 +315,9 @@ def written(runs: list[Run], given: argparse.Namespace) -> str:
 
 {given.students} students at once for {given.seconds} s, each pausing so many seconds on the
 average between two deeds (who fills a form in takes minutes; with 10 s they ask for more than one
-Python process can do, which shows how it is then): they open the form, begin, save, upload a PDF and send a waiver, take the
-last one back before the next, and every third time have a certificate issued; one professor after
-the other opens each link and signs. Before that, idle, {IDLE} certificates one after the other.
+Python process can do, which shows how it is then): they open the form, begin, save, upload a PDF
+and send a waiver, take the last one back before the next, and every third time have a certificate
+issued; one professor after the other opens each link and signs. Before that, idle, {IDLE} certificates one after the other.
 *Embedded* is one process on SQLite; *in earnest* a web process and a worker for each department on
 RabbitMQ and PostgreSQL, behind nginx. Everything, the servers and the students
 included, shared {os.cpu_count()} cores (Python {platform.python_version()}) with other work. The
