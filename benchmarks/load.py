@@ -317,10 +317,10 @@ def written(runs: list[Run], given: argparse.Namespace) -> str:
 average between two deeds (who fills a form in takes minutes; with 10 s they ask for more than one
 Python process can do, which shows how it is then): they open the form, begin, save, upload a PDF
 and send a waiver, take the last one back before the next, and every third time have a certificate
-issued; one professor after the other opens each link and signs. Before that, idle, {IDLE} certificates one after the other.
-*Embedded* is one process on SQLite; *in earnest* a web process and a worker for each department on
-RabbitMQ and PostgreSQL, behind nginx. Everything, the servers and the students
-included, shared {os.cpu_count()} cores (Python {platform.python_version()}) with other work. The
+issued; one professor after the other opens each link and signs. Before that, idle, {IDLE}
+certificates one after the other. *Embedded* is one process on SQLite; *in earnest* a web process
+and a worker for each department on RabbitMQ and PostgreSQL, behind nginx. Everything, the servers
+and the students included, shared {os.cpu_count()} cores (Python {platform.python_version()}). The
 machine's load before and after: {loads}.
 
 {promises}
