@@ -252,12 +252,29 @@ class RecipientForgotten(Message):
     cases: list[JsonObject]  # [{"id"}]: correlation ids of their mails
 
 
+@message(
+    "recipient.erased", sender="notify", receiver="forms", key=("erasure_id",),
+    answers="recipient.forgotten",
+)  # fmt: skip
+class RecipientErased(Message):
+    """Nothing that leads to the person is left at notify."""
+
+    erasure_id: str
+
+
 @message("trail.grew", sender="forms", receiver="certs", key=("batch_id",))
 class TrailGrew(Message):
     """New entries of the chains of applications, by their hashes, for the tree over all chains."""
 
     batch_id: str
     entries: list[JsonObject]  # [{"hash"}], in the order in which they were written down
+
+
+@message("trail.heard", sender="certs", receiver="forms", key=("batch_id",), answers="trail.grew")
+class TrailHeard(Message):
+    """These entries are in the tree."""
+
+    batch_id: str
 
 
 @message("archive.requested", sender="forms", receiver="certs", key=("archive_id",))
@@ -371,7 +388,9 @@ MESSAGES: tuple[type[Message], ...] = (
     ArchiveFinished,
     ArchiveFailed,
     TrailGrew,
+    TrailHeard,
     RecipientForgotten,
+    RecipientErased,
     NotificationRequested,
     NotificationDelivered,
     NotificationFailed,

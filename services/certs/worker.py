@@ -10,7 +10,7 @@ from services.certs import issue, render
 from services.certs.bulk.archive import accept
 from services.certs.bulk.archivist import Archivist
 from services.certs.erase import erase
-from services.certs.heads.making import take_in
+from services.certs.heads.making import say_heard, take_in
 from services.certs.heads.publisher import Publisher
 from services.certs.parts import Parts
 from services.certs.revoke import announce_again, revoke
@@ -70,7 +70,7 @@ def consumer(parts: Parts, broker: Broker, lane: str = TRANSACTIONAL) -> Consume
             handler(RenderRequested, render.render, render.prepare, again=render.render),
             handler(DocumentRevocationRequested, revoke, again=announce_again),
             handler(DocumentErasureRequested, erase, again=erase),
-            handler(TrailGrew, take_in),
+            handler(TrailGrew, take_in, again=say_heard),
             handler(ArchiveRequested, accept),
         ),
         lane=lane,

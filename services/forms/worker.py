@@ -30,8 +30,10 @@ from shared.messages import (
     Message,
     NotificationDelivered,
     NotificationFailed,
+    RecipientErased,
     RenderFailed,
     RenderFinished,
+    TrailHeard,
 )
 from shared.traces import within
 
@@ -63,6 +65,8 @@ def handlers(parts: Parts) -> list[Handler]:
         _handler(parts, RenderFailed, preview.failed),
         _handler(parts, NotificationDelivered, mails.delivered, many=True),
         _handler(parts, NotificationFailed, _not_arrived),
+        _handler(parts, TrailHeard, _heard),
+        _handler(parts, RecipientErased, _heard),
     ]
 
 
@@ -95,6 +99,10 @@ def _issued(session: Session, parts: Parts, message: DocumentIssued) -> None:
 def _failed(session: Session, parts: Parts, message: DocumentFailed) -> None:
     if not replacing.failed(session, parts, message):
         issuing.failed(session, parts, message)
+
+
+def _heard(_session: Session, _parts: Parts, _message: Message) -> None:
+    """It was done; what asked for it is said no more, by the consumer itself."""
 
 
 def _not_arrived(session: Session, parts: Parts, message: NotificationFailed) -> None:

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from services.notify import code_post
 from services.notify.parts import Parts
 from services.notify.tables import OPEN, Happening, Notification, Verification, VerificationSend
+from shared import outbox
+from shared.clock import Clock
 from shared.consumer import Received
-from shared.messages import RecipientForgotten
+from shared.messages import RecipientErased, RecipientForgotten
 
 
-def forget(session: Session, received: Received) -> None:
+def forget(session: Session, received: Received, clock: Clock) -> None:
     """Blank the addresses of a person's mails; delete what their codes left. Safe to repeat."""
     request = cast(RecipientForgotten, received.message)
     cases = [str(one["id"]) for one in request.cases]
@@ -36,6 +38,13 @@ def forget(session: Session, received: Received) -> None:
         )
     )
     session.execute(delete(Verification).where(Verification.person == request.person_id))
+    outbox.add(
+        session,
+        RecipientErased(erasure_id=request.erasure_id),
+        clock=clock,
+        correlation_id=received.envelope.correlation_id,
+        causation_id=received.envelope.id,
+    )
 
 
 def forget_old(parts: Parts, now: datetime) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
 from services.notify.asking import Asking
 from services.notify.claims import Claims
 from services.notify.deliver import Deliverer
@@ -14,7 +16,7 @@ from services.notify.parts import Parts
 from services.notify.receive import receive, receive_all
 from services.notify.telling import tell_again
 from shared.broker import Broker
-from shared.consumer import Consumer, Handler
+from shared.consumer import Consumer, Handler, Received
 from shared.keeping import Keeping
 from shared.messages import (
     BULK,
@@ -39,6 +41,10 @@ HANDS = {CODES: 2, TRANSACTIONAL: 4, BULK: 4}
 
 def consumers(parts: Parts, broker: Broker) -> list[Consumer]:
     """One consumer a lane."""
+
+    def erase(session: Session, received: Received) -> None:
+        forget(session, received, parts.clock)
+
     handlers = (
         Handler(
             NotificationRequested,
@@ -46,7 +52,7 @@ def consumers(parts: Parts, broker: Broker) -> list[Consumer]:
             handle_all=lambda session, received: receive_all(session, received, parts.clock),
             again=lambda session, received: tell_again(session, received.message, parts.clock),
         ),
-        Handler(RecipientForgotten, forget),
+        Handler(RecipientForgotten, erase, again=erase),
     )
     return [
         Consumer(

@@ -86,6 +86,8 @@ FORMS_HEARS = (
     "archive.failed",
     "notification.delivered",
     "notification.failed",
+    "trail.heard",
+    "recipient.erased",
 )
 CERTS_HEARS = (
     "render.requested",

@@ -188,6 +188,7 @@ def test_messages_are_described_as_asyncapi_3(tmp_path: Path) -> None:
         "notification.delivered", "notification.failed",
         "archive.requested", "archive.progressed", "archive.finished", "archive.failed",
         "document.erasure.requested", "document.erased", "recipient.forgotten", "trail.grew",
+        "recipient.erased", "trail.heard",
     }  # fmt: skip
     for one in _references(described):
         part = described

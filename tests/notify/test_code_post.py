@@ -170,6 +170,6 @@ def test_of_somebody_who_is_forgotten_nothing_is_left(parts: Parts) -> None:
     asked = RecipientForgotten(erasure_id="e", person_id="p1", cases=[])
     envelope = Envelope.wrap(asked, at=NOW, correlation_id="c")
     with parts.database.write() as session:
-        forget.forget(session, Received(asked, envelope))
+        forget.forget(session, Received(asked, envelope), parts.clock)
     assert left(parts) == (1, 1)
     assert row(parts, "other-1").thread == "other"

@@ -22,11 +22,12 @@ from services.certs.heads.tables import LEDGER, TEMPLATES, TRAILS, HeadRow, Leaf
 from services.certs.ledger import LedgerEntry
 from services.certs.parts import Parts
 from services.certs.templates.tables import TemplateEvent
+from shared import outbox
 from shared.audit import canonical
 from shared.clock import SEOUL
 from shared.consumer import Received
 from shared.merkle import Tree
-from shared.messages import TrailGrew
+from shared.messages import TrailGrew, TrailHeard
 
 PURPOSE = "dojang-head/1"
 _LOCK = 0x68656164
@@ -70,11 +71,23 @@ class Log:
             return self._tree
 
 
-def take_in(session: Session, received: Received, _parts: Parts) -> None:
+def take_in(session: Session, received: Received, parts: Parts) -> None:
     """What forms tells of the chains of applications."""
     message = cast(TrailGrew, received.message)
     _hold(session)
     _append(session, TRAILS, [(None, str(one["hash"])) for one in message.entries])
+    say_heard(session, received, parts)
+
+
+def say_heard(session: Session, received: Received, parts: Parts) -> None:
+    """Say that it is in the tree, so that it need not be told again."""
+    outbox.add(
+        session,
+        TrailHeard(batch_id=cast(TrailGrew, received.message).batch_id),
+        clock=parts.clock,
+        correlation_id=received.envelope.correlation_id,
+        causation_id=received.envelope.id,
+    )
 
 
 def publish(parts: Parts, log: Log, now: datetime) -> Head | None:
