@@ -191,7 +191,8 @@ class InEarnest:
             self.processes.start(f"{service}-web", "web", service, "--port", port, **own)
             self.processes.start(f"{service}-worker", "worker", service, **own)
         for service in SERVICES:
-            self._wait_for(service)
+            self._wait_for(f"{service}-web", self.ports[service])
+        self._wait_for("mailbox", self.ports["mailbox"])
         self._gateway.start()
 
     def stop(self) -> None:
@@ -207,12 +208,11 @@ class InEarnest:
         """Start a part as before, or with other settings; back when it is ready."""
         self.processes.start_again(part, **more)
         if part.endswith("-web"):
-            self._wait_for(part.removesuffix("-web"))
+            self._wait_for(part, self.ports[part.removesuffix("-web")])
 
-    def _wait_for(self, service: str) -> None:
-        name = f"{service}-web"
+    def _wait_for(self, name: str, port: int) -> None:
         process = self.processes.process(name)
-        _wait_ready(f"http://127.0.0.1:{self.ports[service]}", process, self.processes, name)
+        _wait_ready(f"http://127.0.0.1:{port}", process, self.processes, name)
 
 
 def _environment(**settings: str) -> dict[str, str]:

@@ -58,11 +58,13 @@ def chromium(before_the_camera: Path) -> Iterator[Browser]:
         started.close()
 
 
-def put_before(camera: Path, seen: Image.Image) -> None:
-    """A film of one picture."""
-    frame = io.BytesIO()
-    seen.save(frame, "JPEG", quality=85)
-    camera.write_bytes(frame.getvalue() * 3)
+def put_before(camera: Path, *seen: Image.Image) -> None:
+    """A film of these pictures, each for a moment."""
+    film = io.BytesIO()
+    for one in seen:
+        for _ in range(3):
+            one.save(film, "JPEG", quality=85)
+    camera.write_bytes(film.getvalue())
 
 
 @pytest.fixture
@@ -406,10 +408,9 @@ def test_a_paper_before_the_camera_is_read(
     _, pdf = office.issue()
     paper = printed(pdf, tmp_path, 200)
     (code,) = zxingcpp.read_barcodes(paper, formats=zxingcpp.BarcodeFormat.QRCode)
-    held = Image.new("RGB", FRAME, "grey")
     left, top = code.position.top_left.x - 90, code.position.top_left.y - 60
-    held.paste(paper.crop((left, top, left + 700, top + 400)).rotate(4, fillcolor=200), (280, 160))
-    put_before(before_the_camera, held)
+    part = paper.crop((left, top, left + 700, top + 400))
+    put_before(before_the_camera, *(held(part, degrees) for degrees in (4, 2, -1, -3)))
     page.goto(f"{served.url}/verify/offline")
 
     page.click("#camera")
@@ -417,6 +418,13 @@ def test_a_paper_before_the_camera_is_read(
     assert verdict(page) == "signed"
     assert page.locator("#video").is_hidden(), "the camera is given back"
     assert office.documents()[0].number in page.locator("#answer").inner_text()
+
+
+def held(paper: Image.Image, degrees: float) -> Image.Image:
+    """A part of a paper as a hand holds it before a camera: never quite still or straight."""
+    seen = Image.new("RGB", FRAME, "grey")
+    seen.paste(paper.rotate(degrees, fillcolor=200), (280, 160))
+    return seen
 
 
 @pytest.mark.parametrize("dpi", [120, 300])
