@@ -15,11 +15,10 @@ import platform
 import socket
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import load
 from services import demo
 from services.demo import Person
-from tests.parts.product import Embedded
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "floods.md"
 SLOW = 300  # connections
@@ -219,18 +217,11 @@ def measure(name: str, product: Any, folder: Path, rounds: int) -> list[Beside]:
 
 def both(rounds: int) -> list[Beside]:
     """The embedded default, then in earnest."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dojang-floods-")))
-        folder.chmod(0o755)  # the servers run as users of their own
-        (folder / "embedded").mkdir()
-        alone = Embedded(folder / "embedded")
-        alone.start()
-        try:
-            found = measure("embedded", alone, folder / "embedded", rounds)
-        finally:
-            alone.stop()
-        product, *_servers = load.in_earnest(folder, stack)
-        return found + measure("in earnest", product, folder / "earnest", rounds)
+    return [
+        beside
+        for name, product, folder in load.installations()
+        for beside in measure(name, product, folder, rounds)
+    ]
 
 
 def written(found: list[Beside], rounds: int) -> str:

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -265,6 +266,14 @@ def locust(url: str, folder: Path, given: argparse.Namespace, think_s: float) ->
 
 def both(given: argparse.Namespace, think_s: float) -> list[Run]:
     """The embedded default, then in earnest; with such pauses."""
+    return [
+        measure(name, product, folder, given, think_s) for name, product, folder in installations()
+    ]
+
+
+def installations() -> Iterator[tuple[str, Any, Path]]:
+    """The embedded default, then the product in earnest: its name, itself, its folder. Each runs
+    until the next is asked for."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dojang-load-")))
         folder.chmod(0o755)  # the servers run as users of their own
@@ -272,11 +281,11 @@ def both(given: argparse.Namespace, think_s: float) -> list[Run]:
         alone = Embedded(folder / "embedded")
         alone.start()
         try:
-            runs = [measure("embedded", alone, folder / "embedded", given, think_s)]
+            yield "embedded", alone, folder / "embedded"
         finally:
             alone.stop()
         product, *_servers = in_earnest(folder, stack)
-        return [*runs, measure("in earnest", product, folder / "earnest", given, think_s)]
+        yield "in earnest", product, folder / "earnest"
 
 
 def in_earnest(

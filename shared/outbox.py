@@ -46,7 +46,7 @@ from shared.database import UtcDateTime, concern
 from shared.inbox import INBOX
 from shared.messages import ANSWERED, TRANSACTIONAL, Envelope, Message
 from shared.traces import TRACEPARENT_CHARACTERS, here
-from shared.unanswered import SAID_AGAIN_MOST, UNANSWERED, answered, keep, wait
+from shared.unanswered import SAID_AGAIN_MOST, UNANSWERED, answered, keep, look_at, wait
 
 LONGEST_REST_S = 300  # between two attempts at a message that no queue wants
 
@@ -95,6 +95,14 @@ def add(
     """
     said = Said(message, correlation_id, causation_id, lane)
     return add_all(session, [said], clock=clock)[0]
+
+
+def answer(session: Session, message: Message, asked: Envelope, *, clock: Clock) -> str:
+    """As `add`, in answer to a message: of its case, and led to by it, so that whoever asked knows
+    which of theirs was heard (`shared/unanswered.py`)."""
+    return add(
+        session, message, clock=clock, correlation_id=asked.correlation_id, causation_id=asked.id
+    )
 
 
 @dataclass(frozen=True)
@@ -200,24 +208,21 @@ def any_unanswered(session: Session, now: datetime) -> bool:
 
 def say_again(session: Session, now: datetime, limit: int) -> int:
     """Have what was published and not answered in time published once more; how many that are."""
-    found = session.execute(_late(now).limit(limit).with_for_update(skip_locked=True)).all()
-    late = [row for row in found if row.published_at + wait(row.said_again) <= now]
-    for row in late:
-        session.execute(
-            update(OUTBOX)
-            .where(OUTBOX.c.id == row.id)
-            .values(payload=row.payload, published_at=None, attempts=0, try_after=None)
-        )
-    for row in found:
-        again = row.said_again + (row in late)
-        since = now if row in late else row.published_at
-        session.execute(
-            update(UNANSWERED)
-            .where(UNANSWERED.c.id == row.id)
-            .values(said_again=again, look_at=since + wait(again))
-        )
-    answered(session, [row.id for row in late if row.said_again + 1 == SAID_AGAIN_MOST])
-    return len(late)
+    count = 0
+    for row in session.execute(_late(now).limit(limit).with_for_update(skip_locked=True)).all():
+        times, since = row.said_again, row.published_at
+        if since + wait(times) <= now:
+            session.execute(
+                update(OUTBOX)
+                .where(OUTBOX.c.id == row.id)
+                .values(payload=row.payload, published_at=None, attempts=0, try_after=None)
+            )
+            times, since, count = times + 1, now, count + 1
+        if times == SAID_AGAIN_MOST:
+            answered(session, [row.id])
+        else:
+            look_at(session, row.id, times, since + wait(times))
+    return count
 
 
 def _late(now: datetime) -> Select[Any]:

@@ -111,7 +111,8 @@ class Relay:
         if late:
             with self._database.write() as session:
                 count = say_again(session, now, BATCH)
-            log.warning("%d messages have no answer and are said again", count)
+            if count:  # others were published late, and still have their time
+                log.warning("%d messages have no answer and are said again", count)
         self._look_again_at = now + timedelta(seconds=self._sweep_s)
 
     def _publish_batch(self) -> int:

@@ -11,10 +11,10 @@ answer may be what was lost.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, delete, insert
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, delete, insert, update
 from sqlalchemy.orm import Session
 
 from shared.database import UtcDateTime
@@ -47,6 +47,15 @@ def answered(session: Session, ids: Collection[str]) -> None:
 def forget(session: Session, cases: Collection[str]) -> None:
     """Say nothing of these cases (correlation ids) again."""
     session.execute(delete(UNANSWERED).where(UNANSWERED.c.correlation_id.in_(cases)))
+
+
+def look_at(session: Session, message_id: str, said_again: int, at: datetime) -> None:
+    """Look at one at that time, after it was said so often again."""
+    session.execute(
+        update(UNANSWERED)
+        .where(UNANSWERED.c.id == message_id)
+        .values(said_again=said_again, look_at=at)
+    )
 
 
 def wait(said_again: int) -> timedelta:

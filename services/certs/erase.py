@@ -27,13 +27,8 @@ def erase(session: Session, received: Received, parts: Parts) -> None:
     at = parts.clock.now()
     erased = ledger.erase(session, request.number, at)
     parts.files.remove(erased.file_id)
-    outbox.add(
-        session,
-        DocumentErased(number=erased.number, at=erased.erased_at or at),
-        clock=parts.clock,
-        correlation_id=received.envelope.correlation_id,
-        causation_id=received.envelope.id,
-    )
+    said = DocumentErased(number=erased.number, at=erased.erased_at or at)
+    outbox.answer(session, said, received.envelope, clock=parts.clock)
 
 
 def copies(parts: Parts, holder: str) -> Iterator[tuple[dict[str, Any], bytes]]:

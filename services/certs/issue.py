@@ -238,11 +238,4 @@ def _failed(request: DocumentRequested, problem: Permanent) -> DocumentFailed:
 
 
 def _announce(session: Session, received: Received, parts: Parts, message: Message) -> None:
-    envelope = received.envelope
-    outbox.add(
-        session,
-        message,
-        clock=parts.clock,
-        correlation_id=envelope.correlation_id,
-        causation_id=envelope.id,
-    )
+    outbox.answer(session, message, received.envelope, clock=parts.clock)

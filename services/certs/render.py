@@ -31,13 +31,8 @@ def prepare(received: Received, parts: Parts) -> Message:
 
 def render(session: Session, received: Received, parts: Parts) -> None:
     """Say where the preview lies, or why there is none."""
-    outbox.add(
-        session,
-        received.prepared or prepare(received, parts),
-        clock=parts.clock,
-        correlation_id=received.envelope.correlation_id,
-        causation_id=received.envelope.id,
-    )
+    finished = received.prepared or prepare(received, parts)
+    outbox.answer(session, finished, received.envelope, clock=parts.clock)
 
 
 def _preview(request: RenderRequested, parts: Parts) -> Message:

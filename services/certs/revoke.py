@@ -50,13 +50,8 @@ def _announce(
 ) -> None:
     ended = _known(cast(DocumentRevocationRequested, received.message).number)
     message = DocumentRevoked if status == ledger.REVOKED else DocumentSuperseded
-    outbox.add(
-        session,
-        message(number=ended, code=code, at=at),
-        clock=parts.clock,
-        correlation_id=received.envelope.correlation_id,
-        causation_id=received.envelope.id,
-    )
+    said = message(number=ended, code=code, at=at)
+    outbox.answer(session, said, received.envelope, clock=parts.clock)
 
 
 def _known(typed: str) -> str:

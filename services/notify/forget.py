@@ -38,13 +38,8 @@ def forget(session: Session, received: Received, clock: Clock) -> None:
         )
     )
     session.execute(delete(Verification).where(Verification.person == request.person_id))
-    outbox.add(
-        session,
-        RecipientErased(erasure_id=request.erasure_id),
-        clock=clock,
-        correlation_id=received.envelope.correlation_id,
-        causation_id=received.envelope.id,
-    )
+    erased = RecipientErased(erasure_id=request.erasure_id)
+    outbox.answer(session, erased, received.envelope, clock=clock)
 
 
 def forget_old(parts: Parts, now: datetime) -> int:

@@ -81,13 +81,8 @@ def take_in(session: Session, received: Received, parts: Parts) -> None:
 
 def say_heard(session: Session, received: Received, parts: Parts) -> None:
     """Say that it is in the tree, so that it need not be told again."""
-    outbox.add(
-        session,
-        TrailHeard(batch_id=cast(TrailGrew, received.message).batch_id),
-        clock=parts.clock,
-        correlation_id=received.envelope.correlation_id,
-        causation_id=received.envelope.id,
-    )
+    heard = TrailHeard(batch_id=cast(TrailGrew, received.message).batch_id)
+    outbox.answer(session, heard, received.envelope, clock=parts.clock)
 
 
 def publish(parts: Parts, log: Log, now: datetime) -> Head | None:
